@@ -1,0 +1,46 @@
+# make quickstart   set everything up and train a first LoRA
+# make test         set everything up and run the tests
+# make check        what must be green before a change lands
+# make bench        measure, side by side with the peers
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: quickstart test check bench long format clean
+
+quickstart: $(STAMP)
+	$(BIN)/kohya-driver quickstart $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/pytest $(ARGS)
+
+long: $(STAMP)
+	$(BIN)/pytest -m long $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest $(ARGS)
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it like this: make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV) (about a minute the first time) ..."
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable . --group dev
+	@touch $(STAMP)
+	@echo "Set up."
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart

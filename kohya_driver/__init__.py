@@ -1,0 +1,67 @@
+"""Train a LoRA with kohya-ss/sd-scripts on a Mac.
+
+The map, lowest layer first; each imports only from those before it:
+
+    texts       every sentence shown to a person, in English and Chinese
+    errors      Finding, and one exception tree with exit codes
+    files       atomic writes, TOML and JSON, locks, hashes
+    process     the only starter and ender of processes
+    host        facts about this machine
+    resources   finds presets/ and vendor/
+    preset/     WHAT the user wants
+    events/     WHAT happened: lines to events to a snapshot
+    dataset/    pictures, captions, buckets
+    engine/     sd-scripts: pin, checkout, environment, catalogue
+    plan/       HOW it will run, decided before anything starts
+    run/        DOING it
+    views/      SHOWING it
+    api         the Python API
+    cli/        the command line
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Engine",
+    "Plan",
+    "Preset",
+    "Run",
+    "RunResult",
+    "__version__",
+    "install_engine",
+    "load_preset",
+    "open_run",
+    "plan",
+    "train",
+]
+
+if TYPE_CHECKING:
+    from kohya_driver.api import (
+        Engine,
+        Plan,
+        Preset,
+        Run,
+        RunResult,
+        install_engine,
+        load_preset,
+        open_run,
+        plan,
+        train,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """The API is loaded when it is first used, so that `--help` stays instant."""
+    if name in __all__:
+        # `plan` and `train` are functions here; importing the subpackage `plan` would otherwise take the name.
+        from kohya_driver import api
+
+        for public in __all__:
+            if public != "__version__":
+                globals()[public] = getattr(api, public)
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

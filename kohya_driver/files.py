@@ -1,0 +1,135 @@
+"""Files: atomic writes, TOML and JSON in and out, safe names, locks, hashes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.errors import HostError
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write the whole file or nothing: a temporary file beside it, flushed to disk, then renamed over it.
+
+    Raises:
+        HostError: `files.disk_full` or `files.not_writable`; the file is as it was before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as failure:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise host_error(failure, path) from failure
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: object) -> None:
+    write_text(path, dump_json(value))
+
+
+def dump_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def host_error(failure: OSError, path: Path) -> HostError:
+    """The error for a file operation that the system refused."""
+    if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        return HostError("files.disk_full", path)
+    return HostError("files.not_writable", path, reason=failure.strerror or str(failure))
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """TOML 1.0, as people write it. A byte-order mark is dropped.
+
+    Raises:
+        tomllib.TOMLDecodeError: with line and column in its text.
+    """
+    return tomllib.loads(text.removeprefix("\ufeff"))
+
+
+def dump_toml(value: Mapping[str, Any]) -> str:
+    """TOML as the engine's own library (`toml`) writes it; read back with it, and compared, before it is returned."""
+    import toml
+
+    text = toml.dumps(dict(value))
+    if toml.loads(text) != value:
+        raise AssertionError("the TOML read back differs from what was written")
+    return text
+
+
+def safe_name(name: str, fallback: str = "run") -> str:
+    """A file name from any text: no separators, no control characters, no leading dots; Chinese stays."""
+    cleaned = re.sub(r'[\x00-\x1f/\\:*?"<>|]+', "_", name).strip(" .")
+    return cleaned[:80] or fallback
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tree_bytes(folder: Path) -> int:
+    """Bytes of all files below a folder, links not followed."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+
+
+def free_bytes(path: Path) -> int:
+    """Free bytes where this path is, or will be."""
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+def home() -> Path:
+    """The user's data folder: KOHYA_DRIVER_HOME, else where the system keeps such things."""
+    chosen = os.environ.get("KOHYA_DRIVER_HOME")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("kohya-driver", appauthor=False))
+
+
+@contextlib.contextmanager
+def lock(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold an exclusive lock; the system releases it when this process ends, however it ends.
+
+    Args:
+        on_wait: called once if somebody else holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if on_wait:
+                on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)

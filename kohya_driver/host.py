@@ -1,0 +1,135 @@
+"""Facts about this machine. What depends on a Mac is read here, and only here.
+
+`parse_mac` is pure and tested with recorded facts; everything else asks the system.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from kohya_driver.process import run_tool
+
+_SYSCTL = (
+    "machdep.cpu.brand_string",
+    "hw.memsize",
+    "hw.perflevel0.physicalcpu",
+    "hw.physicalcpu",
+    "sysctl.proc_translated",
+    "kern.osproductversion",
+    "kern.osversion",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One machine, as a plan needs to know it."""
+
+    system: str
+    """`Darwin` or `Linux`."""
+    machine: str
+    """`arm64`, `x86_64` …, of the processor (under Rosetta: of the real one)."""
+    chip: str
+    os_version: str
+    os_build: str
+    memory_bytes: int
+    performance_cores: int
+    accelerator: str
+    """`mps`, `cuda` or `cpu`: what torch will train on."""
+    rosetta: bool = False
+    """This Python is an x86-64 one, translated: torch for it has no MPS."""
+
+    @property
+    def is_mac(self) -> bool:
+        return self.system == "Darwin"
+
+    @property
+    def is_apple_silicon(self) -> bool:
+        return self.is_mac and self.machine == "arm64"
+
+    @property
+    def os_release(self) -> tuple[int, ...]:
+        """The version as numbers: (14, 5)."""
+        return tuple(int(part) for part in self.os_version.split(".") if part.isdigit())
+
+    @property
+    def platform(self) -> str:
+        """The name of this machine's lock file: `macos-arm64`, `linux-x86_64`."""
+        return f"{'macos' if self.is_mac else self.system.lower()}-{self.machine}"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Host:
+        return cls(**data)
+
+
+def probe_host() -> Host:
+    """This machine. KOHYA_DRIVER_HOST_FACTS names a JSON file to be taken instead: a plan for another machine."""
+    facts = os.environ.get("KOHYA_DRIVER_HOST_FACTS")
+    if facts:
+        import json
+
+        return Host.from_json(json.loads(Path(facts).read_text(encoding="utf-8")))
+    if sys.platform == "darwin":
+        return parse_mac(run_tool(["/usr/sbin/sysctl", *_SYSCTL]).output, platform.machine())
+    return Host(
+        system=platform.system(),
+        machine=platform.machine(),
+        chip=_linux_chip(),
+        os_version=platform.release().partition("-")[0],
+        os_build=platform.version(),
+        memory_bytes=psutil.virtual_memory().total,
+        performance_cores=len(os.sched_getaffinity(0)),
+        accelerator="cuda" if Path("/dev/nvidiactl").exists() else "cpu",
+    )
+
+
+def parse_mac(sysctl: str, python_machine: str) -> Host:
+    """A Mac from the output of `sysctl` over the names above; names that a system lacks may be missing."""
+    facts = dict(line.split(": ", 1) for line in sysctl.splitlines() if ": " in line)
+    rosetta = facts.get("sysctl.proc_translated") == "1"
+    arm = rosetta or python_machine == "arm64"
+    return Host(
+        system="Darwin",
+        machine="arm64" if arm else python_machine,
+        chip=facts.get("machdep.cpu.brand_string", "unknown"),
+        os_version=facts.get("kern.osproductversion", "0"),
+        os_build=facts.get("kern.osversion", ""),
+        memory_bytes=int(facts.get("hw.memsize", 0)),
+        performance_cores=int(facts.get("hw.perflevel0.physicalcpu") or facts.get("hw.physicalcpu") or 1),
+        accelerator="mps" if arm and not rosetta else "cpu",
+        rosetta=rosetta,
+    )
+
+
+def _linux_chip() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The machine's memory just now, in bytes."""
+
+    total: int
+    available: int
+    swap_used: int
+
+
+def read_memory() -> Memory:
+    memory, swap = psutil.virtual_memory(), psutil.swap_memory()
+    return Memory(memory.total, memory.available, swap.used)

@@ -1,0 +1,278 @@
+"""The only module that starts processes, and ends them.
+
+Every child gets a session of its own, an argument list, an explicit environment, and a mark in that environment by
+which whatever it leaves behind can be found, even in a session of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+MARK = "KOHYA_DRIVER_RUN"
+
+INTERRUPT_SECONDS = 10.0
+TERMINATE_SECONDS = 5.0
+KILL_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a short-lived tool left: its exit status (negative: the signal that ended it) and all it printed."""
+
+    status: int
+    output: str
+
+
+def run_tool(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout_seconds: float | None = 60,
+    on_line: Callable[[str], None] | None = None,
+) -> ToolResult:
+    """Run a tool to its end, its two streams as one text; `on_line` sees each line as it comes.
+
+    The tool's whole session is ended if it outlives its time, or if this call is interrupted.
+
+    Raises:
+        FileNotFoundError: there is no such tool.
+        TimeoutError: it took longer than `timeout_seconds`.
+    """
+    child = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=dict(env) if env is not None else None,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    lines: list[str] = []
+    watchdog = _Watchdog(child.pid, timeout_seconds)
+    try:
+        assert child.stdout is not None
+        for line in child.stdout:
+            lines.append(line)
+            if on_line:
+                on_line(line.rstrip("\n"))
+        status = child.wait()
+    finally:
+        watchdog.cancel()
+        if child.poll() is None:
+            _signal_group(child.pid, signal.SIGKILL)
+            child.wait()
+        if child.stdout:
+            child.stdout.close()
+    if watchdog.fired:
+        raise TimeoutError(f"{command[0]}: no end after {timeout_seconds} s")
+    return ToolResult(status, "".join(lines))
+
+
+class _Watchdog:
+    """Kills a session after a time."""
+
+    def __init__(self, pid: int, seconds: float | None) -> None:
+        import threading
+
+        self.fired = False
+        self._pid = pid
+        self._timer = threading.Timer(seconds, self._fire) if seconds is not None else None
+        if self._timer:
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _fire(self) -> None:
+        self.fired = True
+        _signal_group(self._pid, signal.SIGKILL)
+
+    def cancel(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+
+@dataclass(slots=True)
+class Child:
+    """A long-lived child: the leader of its own session, with both streams going into one file."""
+
+    popen: subprocess.Popen[bytes]
+    mark: str
+    seen: dict[int, float] = field(
+        default_factory=dict
+    )  # every process of its tree ever seen: pid, start time
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def poll(self) -> int | None:
+        """The exit status (negative: the signal), or None while it runs."""
+        return self.popen.poll()
+
+    def tree(self) -> list[psutil.Process]:
+        """The living processes of its tree, and those seen earlier that have left it but still live."""
+        alive: dict[int, psutil.Process] = {}
+        with contextlib.suppress(psutil.Error):
+            root = psutil.Process(self.pid)
+            for process in [root, *root.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    self.seen.setdefault(process.pid, process.create_time())
+                    alive[process.pid] = process
+        for pid, started in self.seen.items():
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if process.create_time() == started and process.status() != psutil.STATUS_ZOMBIE:
+                    alive[pid] = process
+        return list(alive.values())
+
+    def memory_bytes(self) -> int:
+        """Resident memory of the whole tree."""
+        total = 0
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group and to every process that has left it."""
+        _signal_group(self.pid, number)
+        group = self.pid
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error, ProcessLookupError):
+                if os.getpgid(process.pid) != group:
+                    process.send_signal(number)
+
+    def wait_all(self, seconds: float) -> bool:
+        """Wait until nothing of the tree lives; False if something still does after this time."""
+        end = time.monotonic() + seconds
+        while True:
+            self.popen.poll()
+            if not self.tree() and self.popen.poll() is not None:
+                return True
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.05)
+
+
+def start_child(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, mark: str, append: bool = False
+) -> Child:
+    """Start a child in a session of its own; both its streams go to `log`, in the order in which it wrote them.
+
+    A file, not a pipe: a pipe that closes would kill the engine at its next line.
+    """
+    with log.open("ab" if append else "wb") as output:
+        popen = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env={**env, MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Child(popen, mark)
+
+
+def stop_child(
+    child: Child,
+    *,
+    hurry: Callable[[], bool] = lambda: False,
+    interrupt_seconds: float = INTERRUPT_SECONDS,
+    terminate_seconds: float = TERMINATE_SECONDS,
+) -> None:
+    """End a child and all it started: interrupt, terminate, kill, then sweep for what is left.
+
+    Args:
+        hurry: asked all the time; True skips the patient steps.
+    """
+    steps = ((signal.SIGINT, interrupt_seconds), (signal.SIGTERM, terminate_seconds))
+    for number, seconds in steps:
+        if hurry():
+            break
+        child.signal(number)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not hurry():
+            if child.wait_all(0.1):
+                sweep(child)
+                return
+    child.signal(signal.SIGKILL)
+    child.wait_all(KILL_SECONDS)
+    sweep(child)
+
+
+def sweep(child: Child) -> list[int]:
+    """Kill whatever a finished child left behind; returns the process ids found."""
+    left = {process.pid: process for process in [*child.tree(), *marked(child.mark)]}
+    for process in left.values():
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(list(left.values()), timeout=KILL_SECONDS)
+    child.popen.poll()
+    return sorted(left)
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """All living processes that carry this mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def kill_marked(mark: str) -> list[int]:
+    """Kill all living processes that carry this mark, and wait until they are gone; returns their ids."""
+    found = marked(mark)
+    for process in found:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(found, timeout=KILL_SECONDS)
+    return sorted(process.pid for process in found)
+
+
+def using(folder: Path) -> list[int]:
+    """The ids of all living processes with something below this folder on their command line."""
+    below, found = f"{folder}{os.sep}", []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if any(part.startswith(below) for part in process.cmdline()):
+                found.append(process.pid)
+    return found
+
+
+def is_alive(pid: int, started: float) -> bool:
+    """Whether that very process, not a later one with the same number, lives."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def own_start() -> float:
+    """When this process started, as `is_alive` wants it."""
+    return psutil.Process().create_time()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def clean_environment(extra: Mapping[str, str], remove: Iterable[str] = ()) -> dict[str, str]:
+    """This process's environment with some names set and others taken out."""
+    dropped = set(remove)
+    return {**{name: value for name, value in os.environ.items() if name not in dropped}, **extra}
