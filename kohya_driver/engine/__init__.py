@@ -1,0 +1,13 @@
+"""The engine, sd-scripts: its pin, checkout, environment and options."""
+
+from pathlib import Path
+
+
+def entry_script() -> Path:
+    """The script that runs a training script inside the engine's interpreter."""
+    return Path(__file__).with_name("entry.py")
+
+
+def random_base_script() -> Path:
+    """The script that makes a base model with random weights there."""
+    return Path(__file__).with_name("random_base.py")
