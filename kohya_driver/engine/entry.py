@@ -1,0 +1,88 @@
+"""Runs a training script of the engine inside the engine's own interpreter, unchanged, and writes down its exact values.
+
+Started by `accelerate launch entry.py SCRIPT ARGUMENTS…` with the checkout as current folder. This file stands alone: it has
+nothing of this package, and nothing of the engine is changed on disk. KOHYA_DRIVER_METRICS names the file to which each
+micro-step is appended as one line of JSON, because the engine's bar shows three digits of an average only:
+
+    {"time": 1760000000.0, "step": 12, "sync": true, "values": {"loss/current": 0.1, "lr/unet": 0.0001}}
+
+`sync` is false for the micro-steps of gradient accumulation that do not end an optimizer step. The rates are those that the
+step was made with; the engine itself logs those of the next one, because it asks after the scheduler has moved on.
+"""
+
+import json
+import math
+import os
+import re
+import runpy
+import sys
+import time
+
+
+def main():
+    script = os.path.abspath(sys.argv[1])
+    # This file's own folder must not lend its module names to the engine; the script's folder stands there instead.
+    sys.path[0] = os.path.dirname(script)
+    sys.argv = sys.argv[1:]
+    metrics = os.environ.get("KOHYA_DRIVER_METRICS")
+    if metrics:
+        record_metrics(metrics)
+    runpy.run_path(script, run_name="__main__")
+
+
+def record_metrics(path):
+    """Append what the trainer logs to `path`; only the main process logs, and a failed write never ends a training.
+
+    train_network.py hands a step's values to the TensorBoard tracker itself (accelerator_logging), not to Accelerator.log.
+    """
+    from accelerate.optimizer import AcceleratedOptimizer
+    from accelerate.state import GradientState
+    from accelerate.tracking import TensorBoardTracker
+
+    log, step_optimizer = TensorBoardTracker.log, AcceleratedOptimizer.step
+    gradient, used = GradientState(), []
+
+    def remember_rates(self, *arguments, **options):
+        if gradient.sync_gradients:
+            used[:] = [float(group["lr"]) for group in self.param_groups]
+        return step_optimizer(self, *arguments, **options)
+
+    def log_and_record(self, values, step=None, **options):
+        if "loss/current" in values:
+            numbers = {**plain(values), **rates_used(values, used)}
+            line = {"time": time.time(), "step": step, "sync": gradient.sync_gradients, "values": numbers}
+            try:
+                with open(path, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+            except OSError:
+                pass
+        return log(self, values, step=step, **options)
+
+    AcceleratedOptimizer.step = remember_rates
+    TensorBoardTracker.log = log_and_record
+
+
+def rates_used(values, used):
+    """The logged rates' names with the rates that the step was made with, where it is plain which is which."""
+    names = [name for name in values if name.startswith("lr/") and "d*lr" not in name]
+    described = [name for name in names if not re.fullmatch(r"lr/group\d+", name)]
+    places = dict(zip(described, range(len(used)), strict=True)) if len(described) == len(used) else {}
+    places.update((name, int(name[len("lr/group") :])) for name in names if name not in described)
+    return {name: used[place] for name, place in places.items() if place < len(used)}
+
+
+def plain(values):
+    """Numbers only; JSON has no NaN, so such numbers become words."""
+    numbers = {}
+    for name, value in values.items():
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            continue
+        words = "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+        numbers[name] = number if math.isfinite(number) else words
+    return numbers
+
+
+if __name__ == "__main__":
+    main()

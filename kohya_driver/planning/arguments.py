@@ -1,0 +1,156 @@
+"""From a preset to the engine's own options: the training config, the dataset config, the prompts file, the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.engine.model import Engine
+from kohya_driver.preset.model import Preset, Section, fields
+
+SCRIPTS = {"sd15": "train_network.py", "sd2": "train_network.py", "sdxl": "sdxl_train_network.py"}
+
+OWNED = frozenset(
+    {
+        "config_file", "dataset_config", "output_config", "output_dir", "logging_dir", "log_with", "log_prefix",
+        "tokenizer_cache_dir", "sample_prompts", "train_data_dir", "reg_data_dir", "in_json", "v2", "sdpa", "xformers",
+        "mem_eff_attn", "console_log_level", "console_log_file", "console_log_simple", "resume",
+        "initial_epoch", "initial_step", "skip_until_initial_step", "debug_dataset", "dataset_class",
+    }
+)  # fmt: skip
+"""Options that only the plan sets: the driver could not follow the run otherwise."""
+
+
+def training_options(preset: Preset, family: str) -> dict[str, Any]:
+    """The options of the training config that the preset gives; what it leaves open is left out."""
+    options: dict[str, Any] = {}
+    for section in (
+        preset.model,
+        preset.network,
+        preset.optimizer,
+        preset.training,
+        preset.precision,
+        preset.saving,
+    ):
+        options |= _options(section)
+    if preset.sampling.prompts:
+        options |= _options(preset.sampling)
+    if preset.training.attention != "plain":
+        options[preset.training.attention] = True
+    if family == "sd2":
+        options["v2"] = True
+    if "text_encoder_lr" in options:
+        # The engine takes one rate for each text encoder; its parser wants a list.
+        options["text_encoder_lr"] = [options["text_encoder_lr"]]
+    options["output_name"] = preset.name
+    return options | {name: _argument(value) for name, value in preset.engine_options.items()}
+
+
+def _options(section: Section) -> dict[str, Any]:
+    """An option is given if it says anything: the engine's switches have no way to say no."""
+    values = {option: getattr(section, field) for field, option in fields(type(section), "option").items()}
+    return {
+        option: _argument(value)
+        for option, value in values.items()
+        if value is not None and value is not False and value not in ("", {})
+    }
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return [f"{name}={_literal(inner)}" for name, inner in value.items()]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _literal(value: Any) -> str:
+    """`betas=0.9,0.99`: the engine reads these with Python's literal_eval, networks as they stand."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def dataset_keys(section: Section) -> dict[str, Any]:
+    """The dataset-config keys that a section gives."""
+    values = {key: getattr(section, field) for field, key in fields(type(section), "key").items()}
+    return {key: _key(value) for key, value in values.items() if value is not None}
+
+
+def _key(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def dataset_config(
+    dataset: Mapping[str, Any], batch_size: int, subsets: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """One dataset with its subsets, each with its own `num_repeats`: the engine ignores the number in a folder's name."""
+    shared = {name: value for name, value in dataset.items() if name != "num_repeats"}
+    return {
+        "datasets": [{**shared, "batch_size": batch_size, "subsets": [dict(subset) for subset in subsets]}]
+    }
+
+
+def prompts_text(preset: Preset, resolution: int | Sequence[int]) -> str:
+    """The lines of the prompts file: one prompt each, with its size, seed and steps, in the engine's short options."""
+    sampling = preset.sampling
+    width, height = (resolution, resolution) if isinstance(resolution, int) else resolution
+    tail = f"--w {sampling.width or width} --h {sampling.height or height} --d {sampling.seed}"
+    tail += f" --s {sampling.steps} --l {sampling.scale:g}"
+    if sampling.negative:
+        tail = f"--n {_one_line(sampling.negative)} {tail}"
+    trigger = preset.dataset.trigger or ""
+    return "".join(
+        f"{_one_line(prompt.replace('{trigger}', trigger))} {tail}\n" for prompt in sampling.prompts
+    )
+
+
+def _one_line(text: str) -> str:
+    # A line that begins with # would be a comment, and " --" would begin an option.
+    return " ".join(text.split()).lstrip("#").replace(" --", " —")
+
+
+def launch_command(
+    engine: Engine,
+    entry: Path,
+    script: str,
+    config: Path,
+    accelerate_config: Path,
+    *,
+    threads: int,
+    cpu: bool,
+) -> tuple[str, ...]:
+    """`accelerate launch` with every value given, so that no question and no user-wide config has a say."""
+    return (
+        str(engine.python),
+        "-m", "accelerate.commands.launch",
+        "--config_file", str(accelerate_config),
+        "--num_processes", "1",
+        "--num_machines", "1",
+        # The training config decides on precision; the launcher would refuse bf16 where the trainer does not.
+        "--mixed_precision", "no",
+        "--dynamo_backend", "no",
+        "--num_cpu_threads_per_process", str(threads),
+        *(("--cpu",) if cpu else ()),
+        str(entry),
+        str(engine.checkout / script),
+        "--config_file", str(config),
+    )  # fmt: skip
+
+
+def accelerate_config(*, cpu: bool) -> str:
+    """A config for accelerate in the run's folder, so that it does not look for the person's own."""
+    return (
+        "compute_environment: LOCAL_MACHINE\n"
+        "distributed_type: 'NO'\n"
+        "mixed_precision: 'no'\n"
+        "dynamo_config: {}\n"
+        "num_processes: 1\n"
+        "num_machines: 1\n"
+        "machine_rank: 0\n"
+        "debug: false\n"
+        "rdzv_backend: static\n"
+        "same_network: true\n"
+        "main_training_function: main\n"
+        "downcast_bf16: 'no'\n"
+        f"use_cpu: {str(cpu).lower()}\n"
+    )

@@ -1,0 +1,254 @@
+"""Builds a plan from what was read: decides everything, touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.dataset.buckets import Bucket, BucketSettings, DatasetCount, PictureSet, count_dataset
+from kohya_driver.dataset.checks import check_settings, check_sizes
+from kohya_driver.engine import entry_script
+from kohya_driver.errors import Finding
+from kohya_driver.planning import schedule as counting
+from kohya_driver.planning.arguments import (
+    SCRIPTS,
+    dataset_config,
+    dataset_keys,
+    launch_command,
+    prompts_text,
+    training_options,
+)
+from kohya_driver.planning.checks import BUCKET_DIVISOR, Subject, check_plan
+from kohya_driver.planning.inputs import Inputs, SubsetInput
+from kohya_driver.planning.model import Override, Plan, SubsetPlan
+from kohya_driver.planning.overrides import RULES, Draft, apply_rules
+from kohya_driver.planning.schedule import Schedule
+
+NO_SCHEDULE = Schedule(0, 0, 0, 0, 0, 0, 0, 0, 0)
+"""Of a plan that has errors: there is nothing to count."""
+
+
+def build_plan(inputs: Inputs, *, strict: bool = False) -> Plan:
+    """Decide everything about a run. What cannot be done is among the plan's findings.
+
+    Args:
+        strict: refuse what cannot be done on this machine, where a plan would otherwise change it.
+    """
+    draft, overrides = apply_rules(_draft(inputs))
+    settings = bucket_settings(draft)
+    count = _count(inputs, draft, settings)
+    draft, capped = cap_length(draft, count)
+    overrides += capped
+    schedule = _schedule(draft, count)
+    findings = check_plan(Subject(inputs, draft, overrides, settings, strict))
+    return _plan(inputs, draft, overrides, findings, schedule, count.buckets if count else ())
+
+
+def _draft(inputs: Inputs) -> Draft:
+    preset, host = inputs.preset, inputs.host
+    device = host.accelerator if preset.launch.device == "auto" else preset.launch.device
+    family = preset.model.family or (inputs.base.family if inputs.base else "")
+    watched = {rule.option.partition(".")[2] for rule in RULES if rule.option.startswith("environment.")}
+    inherited = {name: value for name, value in inputs.environment.items() if name in watched}
+    training = training_options(preset, family)
+    if preset.sampling.prompts:
+        training["sample_prompts"] = str(inputs.folder / "sample_prompts.txt")
+    threads = preset.launch.num_cpu_threads_per_process
+    return Draft(
+        family=family,
+        device=device,
+        host=host,
+        trigger=preset.dataset.trigger or "",
+        base_is_local=inputs.base is not None,
+        training=training,
+        dataset=dataset_keys(preset.dataset),
+        launch={} if threads is None else {"num_cpu_threads_per_process": threads},
+        environment={**inherited, **preset.launch.env},
+    )
+
+
+def bucket_settings(draft: Draft) -> BucketSettings:
+    dataset = draft.dataset
+    size = dataset["resolution"]
+    return BucketSettings(
+        resolution=(size, size) if isinstance(size, int) else (size[0], size[1]),
+        enable=bool(dataset.get("enable_bucket")),
+        minimum=dataset.get("min_bucket_reso", 256),
+        maximum=dataset.get("max_bucket_reso", 1024),
+        step=dataset.get("bucket_reso_steps", 64),
+        no_upscale=bool(dataset.get("bucket_no_upscale")),
+    )
+
+
+def _count(inputs: Inputs, draft: Draft, settings: BucketSettings) -> DatasetCount | None:
+    """None where a count makes no sense: no pictures, or settings that the engine would refuse."""
+    divisor = BUCKET_DIVISOR.get(draft.family, 64)
+    if check_settings(settings, divisor=divisor) or any(
+        check_sizes(s.folder, settings) for s in inputs.subsets
+    ):
+        return None
+    count = count_dataset(
+        [_picture_set(subset) for subset in inputs.subsets],
+        settings,
+        batch_size=draft.training["train_batch_size"],
+        validation_split=draft.dataset.get("validation_split", 0.0),
+        validation_seed=draft.dataset.get("validation_seed", 0),
+    )
+    return count if count.batches and count.pictures else None
+
+
+def _picture_set(subset: SubsetInput) -> PictureSet:
+    return PictureSet(str(subset.folder.path), subset.folder.sizes, subset.repeats, subset.is_reg)
+
+
+def cap_length(draft: Draft, count: DatasetCount | None) -> tuple[Draft, tuple[Override, ...]]:
+    """Where both epochs and steps are given, the shorter holds; the engine would take the epochs whatever they come to."""
+    epochs, steps = draft.get("training.max_train_epochs"), draft.get("training.max_train_steps")
+    if count is None or epochs is None or steps is None:
+        return draft, ()
+    accumulation = draft.training["gradient_accumulation_steps"]
+    by_epochs = counting.build_schedule(
+        [count], gradient_accumulation_steps=accumulation, max_train_epochs=epochs
+    ).steps
+    option = "training.max_train_epochs" if steps < by_epochs else "training.max_train_steps"
+    return draft.put(option, None), (Override("training.shorter", option, draft.get(option), None),)
+
+
+def _schedule(draft: Draft, count: DatasetCount | None) -> Schedule:
+    if count is None:
+        return NO_SCHEDULE
+    training = draft.training
+    return counting.build_schedule(
+        [count],
+        gradient_accumulation_steps=training["gradient_accumulation_steps"],
+        max_train_steps=training.get("max_train_steps"),
+        max_train_epochs=training.get("max_train_epochs"),
+        lr_warmup_steps=training.get("lr_warmup_steps", 0),
+    )
+
+
+def _plan(
+    inputs: Inputs,
+    draft: Draft,
+    overrides: tuple[Override, ...],
+    findings: tuple[Finding, ...],
+    schedule: Schedule,
+    buckets: Sequence[Bucket],
+) -> Plan:
+    preset, engine, folder = inputs.preset, inputs.engine, inputs.folder
+    script = SCRIPTS.get(draft.family, SCRIPTS["sd15"])
+    threads = draft.launch["num_cpu_threads_per_process"]
+    training = _training_config(inputs, draft)
+    command = launch_command(
+        engine,
+        entry_script(),
+        script,
+        folder / "config.toml",
+        folder / "accelerate.yaml",
+        threads=threads,
+        cpu=draft.device == "cpu",
+    )
+    environment = _environment(inputs, draft)
+    return Plan(
+        name=preset.name,
+        folder=folder,
+        preset_text=preset.source,
+        family=draft.family,
+        script=script,
+        base=preset.model.base,
+        trigger=draft.trigger,
+        device=draft.device,
+        images=schedule.pictures,
+        repeats=schedule.train_images,
+        subsets=tuple(
+            SubsetPlan(str(s.folder.path), len(s.folder.pictures), s.repeats, s.is_reg)
+            for s in inputs.subsets
+        ),
+        buckets=tuple(buckets),
+        batches_per_epoch=schedule.batches_per_epoch,
+        steps_per_epoch=schedule.steps_per_epoch,
+        epochs=schedule.epochs,
+        steps=schedule.steps,
+        warmup_steps=schedule.warmup_steps,
+        checkpoints=_checkpoints(schedule, training),
+        samples=_samples(schedule, training, len(preset.sampling.prompts)),
+        overrides=overrides,
+        findings=findings,
+        command=command,
+        threads=threads,
+        environment=environment,
+        removed_environment=tuple(name for name, value in draft.environment.items() if value is None),
+        training_config=training,
+        dataset_config=_dataset_config(inputs, draft),
+        sample_prompts=prompts_text(preset, draft.dataset["resolution"]),
+        engine_root=engine.root,
+        engine_commit=engine.commit,
+        engine_lock=engine.lock,
+        host=inputs.host,
+    )
+
+
+def _training_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:
+    """The preset's options and the driver's own."""
+    folder = inputs.folder
+    size = draft.dataset["resolution"]
+    width, height = (size, size) if isinstance(size, int) else size
+    return {
+        **draft.training,
+        "dataset_config": str(folder / "dataset.toml"),
+        "output_dir": str(inputs.preset.saving.output_dir or folder / "models"),
+        "logging_dir": str(folder / "tensorboard"),
+        "log_with": "tensorboard",
+        "tokenizer_cache_dir": str(inputs.engine.tokenizers),
+        # The dataset config decides; this one only makes the file's metadata true.
+        "resolution": f"{width},{height}",
+    }
+
+
+def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
+    """What the engine gets besides what it inherits."""
+    given = {name: value for name, value in draft.environment.items() if value is not None}
+    # The scripts find their library here even when a worker process is started anew.
+    return {**given, "PYTHONPATH": str(inputs.engine.checkout)}
+
+
+def _dataset_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:
+    subsets = [
+        {
+            **subset.keys,
+            "image_dir": str(subset.folder.path),
+            "num_repeats": subset.repeats,
+            **({"is_reg": True} if subset.is_reg else {}),
+        }
+        for subset in inputs.subsets
+    ]
+    return dataset_config(draft.dataset, draft.training["train_batch_size"], subsets)
+
+
+def _checkpoints(schedule: Schedule, training: Mapping[str, Any]) -> tuple[str, ...]:
+    saving = counting.Saving(
+        output_name=training["output_name"],
+        save_model_as=training.get("save_model_as", "safetensors"),
+        every_n_epochs=training.get("save_every_n_epochs"),
+        every_n_steps=training.get("save_every_n_steps"),
+        n_epoch_ratio=training.get("save_n_epoch_ratio"),
+        last_n_epochs=training.get("save_last_n_epochs"),
+        last_n_steps=training.get("save_last_n_steps"),
+    )
+    return tuple(file.file for file in counting.checkpoints(schedule, saving) if file.kept)
+
+
+def _samples(schedule: Schedule, training: Mapping[str, Any], prompts: int) -> int:
+    sampling = counting.Sampling(
+        prompts=prompts,
+        at_first=bool(training.get("sample_at_first")),
+        every_n_epochs=training.get("sample_every_n_epochs"),
+        every_n_steps=training.get("sample_every_n_steps"),
+    )
+    return sum(time.pictures for time in counting.samples(schedule, sampling))
+
+
+def run_root(folder: Path) -> Path:
+    """Where runs of a project go."""
+    return folder / "runs"

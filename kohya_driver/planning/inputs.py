@@ -1,0 +1,144 @@
+"""Reads what a plan is built from: the machine, the engine's catalogue, the base model's header, the pictures' headers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.dataset.checks import check_layout
+from kohya_driver.dataset.model import ImageFolder
+from kohya_driver.dataset.scan import count_pictures, find_subsets, folder_repeats, scan_folder
+from kohya_driver.engine.catalogue import Catalogue, load_catalogue
+from kohya_driver.engine.model import Engine
+from kohya_driver.engine.pin import load_recipe
+from kohya_driver.engine.store import engines_folder, find_engine
+from kohya_driver.engine.weights import BaseModel, read_base
+from kohya_driver.errors import DriverError, Finding, error
+from kohya_driver.host import Host
+from kohya_driver.planning.arguments import dataset_keys
+from kohya_driver.preset.model import Preset
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetInput:
+    """One folder of pictures, read, with the dataset-config keys that the preset gives for it."""
+
+    folder: ImageFolder
+    repeats: int
+    is_reg: bool
+    keys: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a plan depends on; `build_plan` looks at nothing else."""
+
+    preset: Preset
+    host: Host
+    engine: Engine
+    engine_installed: bool
+    catalogue: Catalogue
+    base: BaseModel | None
+    """None: not given, not there, not readable, or a name on the Hub."""
+    subsets: tuple[SubsetInput, ...]
+    folder: Path
+    existing_outputs: tuple[str, ...]
+    """LoRA files that already stand in the output folder that the preset names."""
+    environment: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    """What was wrong with any of it."""
+
+
+def read_inputs(preset: Preset, host: Host, folder: Path) -> Inputs:
+    """Look at everything once. Nothing is raised for what a person got wrong: that is among the findings."""
+    installed = find_engine()
+    base, base_findings = _read_base(preset)
+    suffix = "_sdxl.npz" if _family(preset, base) == "sdxl" else "_sd.npz"
+    subsets, layout_findings = _read_subsets(preset, suffix)
+    return Inputs(
+        preset=preset,
+        host=host,
+        engine=installed or expected_engine(),
+        engine_installed=installed is not None,
+        catalogue=load_catalogue(),
+        base=base,
+        subsets=subsets,
+        folder=folder,
+        existing_outputs=_existing_outputs(preset),
+        environment=dict(os.environ),
+        findings=(*base_findings, *layout_findings),
+    )
+
+
+def expected_engine() -> Engine:
+    """The engine as it will be once it is installed."""
+    recipe = load_recipe()
+    return Engine(engines_folder() / recipe.folder_name, recipe.pin.commit, recipe.pin.tag, recipe.lock)
+
+
+def _family(preset: Preset, base: BaseModel | None) -> str:
+    return preset.model.family or (base.family if base else "")
+
+
+def _read_base(preset: Preset) -> tuple[BaseModel | None, tuple[Finding, ...]]:
+    where = preset.where("model.base")
+    if not preset.model.base:
+        return None, (error("plan.base_missing", where),)
+    path = Path(preset.model.base)
+    if not path.exists():
+        # A Hub name stayed as it was written; a path was made absolute.
+        return None, (error("plan.base_not_found", where, path=path),) if path.is_absolute() else ()
+    try:
+        return read_base(path), ()
+    except DriverError as failure:
+        return None, failure.findings
+
+
+def _read_subsets(preset: Preset, suffix: str) -> tuple[tuple[SubsetInput, ...], tuple[Finding, ...]]:
+    dataset = preset.dataset
+    found: list[SubsetInput] = []
+    findings: list[Finding] = []
+    for parent, is_reg in ((dataset.train_data_dir, False), (dataset.reg_data_dir, True)):
+        if parent is None:
+            continue
+        folders = _concept_folders(parent)
+        found += [_read_subset(preset, path, repeats, is_reg, {}, suffix) for path, repeats in folders]
+        if not (folders and folders[0][0] == parent):
+            findings += check_layout(parent)
+    for subset in dataset.subsets:
+        keys = dataset_keys(subset)
+        path = Path(keys.pop("image_dir"))
+        repeats, is_reg = keys.pop("num_repeats", None), bool(keys.pop("is_reg", False))
+        found.append(_read_subset(preset, path, repeats, is_reg, keys, suffix))
+    if not found and dataset.train_data_dir is None:
+        findings.append(error("plan.pictures_missing", preset.where("dataset.train_data_dir")))
+    return tuple(found), tuple(findings)
+
+
+def _concept_folders(parent: Path) -> list[tuple[Path, int | None]]:
+    """The concept folders in a folder, or the folder itself where the pictures lie in it."""
+    concepts = find_subsets(parent)
+    if not concepts and count_pictures(parent):
+        return [(parent, None)]
+    return [(concept.path, concept.repeats) for concept in concepts]
+
+
+def _read_subset(
+    preset: Preset, path: Path, repeats: int | None, is_reg: bool, keys: Mapping[str, Any], suffix: str
+) -> SubsetInput:
+    """Repeats are the subset's own, else the number in the folder's name, else the dataset's, else 1."""
+    extension = keys.get("caption_extension") or preset.dataset.caption_extension or ".txt"
+    named = folder_repeats(path.name)
+    by_name = named[0] if named and named[0] >= 1 else None
+    folder = scan_folder(path, caption_extension=extension, latents_suffix=suffix)
+    return SubsetInput(folder, repeats or by_name or preset.dataset.num_repeats or 1, is_reg, keys)
+
+
+def _existing_outputs(preset: Preset) -> tuple[str, ...]:
+    output = preset.saving.output_dir
+    if output is None or not output.is_dir():
+        return ()
+    return tuple(sorted(path.name for path in output.iterdir()))

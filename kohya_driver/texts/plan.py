@@ -1,0 +1,209 @@
+"""Sentences about plans: what would go wrong, and what to write instead."""
+
+TEXTS = {
+    "plan.base_missing": ("The preset names no base model.", "预设没有指定底模。"),
+    "plan.base_missing.hint": (
+        'Add `base = "path/to/model.safetensors"` under [model], or give --base FILE.',
+        '请在 [model] 下写 `base = "模型路径.safetensors"`，或使用 --base 文件。',
+    ),
+    "plan.base_not_found": ("There is no base model at {path}.", "{path} 处没有底模文件。"),
+    "plan.base_not_found.hint": (
+        "Correct the path; a relative path counts from the preset's folder.",
+        "请更正路径；相对路径从预设所在的文件夹算起。",
+    ),
+    "plan.base_on_hub": (
+        "`{name}` is a name on the Hugging Face Hub: the engine downloads it at the start, several GB, and its family cannot be read beforehand.",
+        "`{name}` 是 Hugging Face Hub 上的名称：引擎会在启动时下载数 GB，且无法事先读出模型系列。",
+    ),
+    "plan.base_on_hub.hint": (
+        "Better download the .safetensors file once and give its path; or set model.family. HF_ENDPOINT chooses a mirror.",
+        "最好先下载 .safetensors 文件再填写路径；或者设置 model.family。可用 HF_ENDPOINT 指定镜像。",
+    ),
+    "plan.base_is_lora": (
+        "This file is a LoRA, not a base model.",
+        "这个文件是 LoRA，不是底模。",
+    ),
+    "plan.base_is_lora.hint": (
+        "Give the checkpoint that it was trained on; to go on training a LoRA, set network.weights to it.",
+        "请填写它所基于的底模；若想接着训练这个 LoRA，请把它写到 network.weights。",
+    ),
+    "plan.base_is_vae": ("This file is a VAE, not a base model.", "这个文件是 VAE，不是底模。"),
+    "plan.base_is_vae.hint": (
+        "Give a whole checkpoint as base; a VAE goes to model.vae.",
+        "底模请填写完整的模型文件；VAE 请写到 model.vae。",
+    ),
+    "plan.base_family": (
+        "This is no base model that can be trained on here (it looks like: {family}).",
+        "这不是此处可用的底模（看起来是：{family}）。",
+    ),
+    "plan.base_family.hint": (
+        "Use an SD 1.x, SD 2.x or SDXL checkpoint; if it is one, say which with model.family.",
+        "请使用 SD 1.x、SD 2.x 或 SDXL 的底模；如果确实是，请用 model.family 说明。",
+    ),
+    "plan.base_other_family": (
+        "The file is an {family} model, but the preset says {said}.",
+        "文件是 {family} 模型，但预设写的是 {said}。",
+    ),
+    "plan.base_other_family.hint": (
+        "Remove model.family, or choose the other base: a LoRA fits only the family it was trained on.",
+        "请删除 model.family，或换一个底模：LoRA 只适用于训练时的模型系列。",
+    ),
+    "plan.pictures_missing": ("The preset names no pictures.", "预设没有指定图片。"),
+    "plan.pictures_missing.hint": (
+        'Add `train_data_dir = "image"` under [dataset], a [[dataset.subsets]] with image_dir, or give --images DIR.',
+        '请在 [dataset] 下写 `train_data_dir = "image"`，或添加带 image_dir 的 [[dataset.subsets]]，或使用 --images 文件夹。',
+    ),
+    "plan.only_regularization": (
+        "There are regularization images only, nothing to learn.",
+        "只有正则化图像，没有要学习的图片。",
+    ),
+    "plan.only_regularization.hint": (
+        "Add a folder of pictures without is_reg.",
+        "请添加一个不带 is_reg 的图片文件夹。",
+    ),
+    "plan.device_missing": ("This machine has no {device}.", "这台机器没有 {device}。"),
+    "plan.device_missing.hint": ('Set launch.device to "auto".', '请把 launch.device 设为 "auto"。'),
+    "plan.option_owned": (
+        "`{name}` is set by kohya-driver itself; the run could not be followed otherwise.",
+        "`{name}` 由 kohya-driver 自己设置，否则无法跟踪训练。",
+    ),
+    "plan.option_owned.hint": ("Remove it from [engine_options].", "请从 [engine_options] 中删除。"),
+    "plan.option_modelled": (
+        "`{name}` has a place of its own in the preset.",
+        "`{name}` 在预设中有自己的位置。",
+    ),
+    "plan.option_modelled.hint": ("Write it as {place}.", "请写作 {place}。"),
+    "plan.option_other_script": (
+        "{script} has no option `{name}`; the engine would ignore it silently.",
+        "{script} 没有 `{name}` 选项；引擎会一声不响地忽略它。",
+    ),
+    "plan.option_other_script.hint": (
+        "It exists in {others} only. Remove it, or use another base model.",
+        "它只存在于 {others}。请删除，或换用其他底模。",
+    ),
+    "plan.option_unknown": (
+        "The engine has no option `{name}`; it would ignore it silently.",
+        "引擎没有 `{name}` 选项；它会一声不响地忽略。",
+    ),
+    "plan.option_unknown.hint": ("Remove it.", "请删除。"),
+    "plan.option_unknown_close": (
+        "The engine has no option `{name}`; it would ignore it silently.",
+        "引擎没有 `{name}` 选项；它会一声不响地忽略。",
+    ),
+    "plan.option_unknown_close.hint": ("Did you mean `{close}`?", "您是不是想写 `{close}`？"),
+    "plan.option_type": (
+        "`{name}` has the wrong type ({value!r}); the engine does not check it and would fail later, or do the opposite.",
+        "`{name}` 的类型不对（{value!r}）；引擎不做检查，之后会出错，甚至适得其反。",
+    ),
+    "plan.option_type.hint": ("It wants: {wanted}.", "应为：{wanted}。"),
+    "plan.option_choice": (
+        "{value!r} is not a choice for `{name}`; the engine does not check it.",
+        "{value!r} 不是 `{name}` 的可选值；引擎不做检查。",
+    ),
+    "plan.option_choice.hint": ("Choices: {choices}.", "可选值：{choices}。"),
+    "plan.option_nargs": ("`{name}` wants a list.", "`{name}` 应为列表。"),
+    "plan.option_nargs.hint": ('Write it like this: ["a=1", "b=2"].', '请写成这样：["a=1", "b=2"]。'),
+    "plan.scheduler_unknown": (
+        "The engine cannot use the learning-rate scheduler `{name}`.",
+        "引擎无法使用学习率调度器 `{name}`。",
+    ),
+    "plan.scheduler_unknown.hint": ("Use one of: {known}.", "请使用其中之一：{known}。"),
+    "plan.scheduler_min_lr": (
+        "cosine_with_min_lr needs its lowest rate.",
+        "cosine_with_min_lr 需要给出最低学习率。",
+    ),
+    "plan.scheduler_min_lr.hint": (
+        "Add `lr_scheduler_min_lr_ratio = 0.1` under [optimizer].",
+        "请在 [optimizer] 下添加 `lr_scheduler_min_lr_ratio = 0.1`。",
+    ),
+    "plan.scheduler_cycles": (
+        "cosine_with_restarts with one cycle is the same as cosine.",
+        "cosine_with_restarts 只有一个周期时与 cosine 相同。",
+    ),
+    "plan.scheduler_cycles.hint": (
+        "Set lr_scheduler_num_cycles to 3-5.",
+        "请把 lr_scheduler_num_cycles 设为 3–5。",
+    ),
+    "plan.cache_and_augment": (
+        "{name} cannot go with cached latents; the engine stops.",
+        "{name} 不能与缓存潜空间同时使用；引擎会中止。",
+    ),
+    "plan.cache_and_augment.hint": (
+        "Remove {name}, or set training.cache_latents = false (slower).",
+        "请删除 {name}，或设置 training.cache_latents = false（较慢）。",
+    ),
+    "plan.text_cache_needs_unet_only": (
+        "Cached text-encoder outputs leave nothing of the text encoder to train; the engine stops.",
+        "缓存文本编码器输出后就不能再训练文本编码器；引擎会中止。",
+    ),
+    "plan.text_cache_needs_unet_only.hint": (
+        "Set network.train_unet_only = true.",
+        "请设置 network.train_unet_only = true。",
+    ),
+    "plan.text_cache_needs_fixed_captions": (
+        "{name} changes captions, which cached text-encoder outputs cannot follow; the engine stops.",
+        "{name} 会改变标签，与缓存文本编码器输出冲突；引擎会中止。",
+    ),
+    "plan.text_cache_needs_fixed_captions.hint": (
+        "Remove {name}, or cache_text_encoder_outputs.",
+        "请删除 {name} 或 cache_text_encoder_outputs。",
+    ),
+    "plan.samples_without_prompts": (
+        "Samples are asked for, but there are no prompts; the engine stops at the first one.",
+        "要求画预览图，却没有提示词；引擎会在画第一张时中止。",
+    ),
+    "plan.samples_without_prompts.hint": (
+        'Add `prompts = ["…"]` under [sampling].',
+        '请在 [sampling] 下添加 `prompts = ["…"]`。',
+    ),
+    "plan.samples_by_epoch_only": (
+        "With every_n_epochs the engine ignores every_n_steps.",
+        "设置了 every_n_epochs 时，引擎会忽略 every_n_steps。",
+    ),
+    "plan.samples_by_epoch_only.hint": ("Keep one of them.", "请只保留其中一个。"),
+    "plan.trigger_missing": (
+        "A prompt says {{trigger}}, but the preset has no trigger word.",
+        "提示词中用到了 {{trigger}}，但预设没有触发词。",
+    ),
+    "plan.trigger_missing.hint": (
+        "Set dataset.trigger, or give --trigger WORD.",
+        "请设置 dataset.trigger，或使用 --trigger 触发词。",
+    ),
+    "plan.would_overwrite": (
+        "{folder} already holds {file}; this run would overwrite it.",
+        "{folder} 中已有 {file}；本次训练会覆盖它。",
+    ),
+    "plan.would_overwrite.hint": (
+        "Choose another saving.output_name, or remove saving.output_dir: each run then has a folder of its own.",
+        "请换一个 saving.output_name，或删除 saving.output_dir：这样每次训练都有自己的文件夹。",
+    ),
+    "plan.bad_output_name": ("`{name}` cannot be a file's name.", "`{name}` 不能用作文件名。"),
+    "plan.bad_output_name.hint": (
+        "Use a name without slashes; the folder goes to saving.output_dir.",
+        "请使用不含斜杠的名称；文件夹请写到 saving.output_dir。",
+    ),
+    "plan.workers_on_mac": (
+        "{count} workers are started anew for each epoch, which takes some 17 seconds on a Mac.",
+        "每个轮次都要重新启动 {count} 个工作进程，在 Mac 上约需 17 秒。",
+    ),
+    "plan.workers_on_mac.hint": (
+        "Remove training.max_data_loader_n_workers, or set persistent_data_loader_workers = true.",
+        "请删除 training.max_data_loader_n_workers，或设置 persistent_data_loader_workers = true。",
+    ),
+    "plan.strict": (
+        "{before!r} cannot be used here (it would become {after!r}): {reason}",
+        "{before!r} 在此处不能使用（会改为 {after!r}）：{reason}",
+    ),
+    "plan.strict.hint": (
+        "Change it in the preset, or leave out --strict.",
+        "请修改预设，或去掉 --strict。",
+    ),
+    "plan.engine_missing": (
+        "The engine is not installed yet; `train` installs it at its first start.",
+        "引擎尚未安装；`train` 首次启动时会自动安装。",
+    ),
+    "plan.engine_missing.hint": (
+        "`kohya-driver engine install` does it now.",
+        "也可以现在运行 `kohya-driver engine install`。",
+    ),
+}

@@ -1,0 +1,63 @@
+"""Makes small projects: pictures, captions, and files that look like base models by their headers."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kohya_driver.host import Host
+
+GIB = 1 << 30
+MAC = Host("Darwin", "arm64", "Apple M1 Pro", "14.5", "23F79", 16 * GIB, 6, "mps")
+OLD_MAC = Host("Darwin", "arm64", "Apple M1", "13.6", "22G", 64 * GIB, 4, "mps")
+CUDA = Host("Linux", "x86_64", "AMD EPYC", "6.1", "", 64 * GIB, 8, "cuda")
+CPU = Host("Linux", "x86_64", "AMD EPYC", "6.1", "", 64 * GIB, 2, "cpu")
+
+CONTEXT_WIDTH = {"sd15": 768, "sd2": 1024, "sdxl": 2048}
+
+
+def write_safetensors(path: Path, shapes: Mapping[str, Sequence[int]]) -> Path:
+    """A file of zeros in F16 with these tensors."""
+    entries, offset = {}, 0
+    for name, shape in shapes.items():
+        size = 2
+        for side in shape:
+            size *= side
+        entries[name] = {"dtype": "F16", "shape": list(shape), "data_offsets": [offset, offset + size]}
+        offset += size
+    header = json.dumps(entries).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(offset))
+    return path
+
+
+def write_base(path: Path, family: str = "sd15") -> Path:
+    """A base model as far as its header tells; nothing can be trained on it."""
+    name = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
+    return write_safetensors(path, {name: (4, CONTEXT_WIDTH[family])})
+
+
+def write_picture(path: Path, size: tuple[int, int] = (64, 64), caption: str | None = "ning, 1girl") -> Path:
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seed = sum(map(ord, path.name)) % 255
+    Image.new("RGB", size, (seed, 255 - seed, 128)).save(path)
+    if caption is not None:
+        path.with_suffix(".txt").write_text(caption + "\n", encoding="utf-8")
+    return path
+
+
+def write_project(
+    folder: Path, *, family: str = "sd15", extra: str = "", sizes: Sequence[tuple[int, int]] = ()
+) -> Path:
+    """A good project in a folder of its own; `extra` is added to its preset. Returns the preset."""
+    write_base(folder / "base.safetensors", family)
+    for number, size in enumerate(sizes or [(512, 512), (640, 480), (480, 640)]):
+        write_picture(folder / "image" / "6_宁 光" / f"图 {number}.png", size)
+    preset = folder / "preset.toml"
+    text = '[model]\nbase = "base.safetensors"\n[dataset]\ntrigger = "ning"\ntrain_data_dir = "image"\n'
+    preset.write_text(text + extra, encoding="utf-8")
+    return preset

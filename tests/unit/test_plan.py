@@ -1,0 +1,355 @@
+"""Plans: every override, every check, the numbers, and the JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kohya_driver import api, files
+from kohya_driver.host import Host
+from kohya_driver.planning.model import Plan
+from kohya_driver.planning.overrides import RULES
+from kohya_driver.preset.load import load_preset, shipped_presets
+from tests.project import CPU, CUDA, MAC, OLD_MAC, write_base, write_picture, write_project, write_safetensors
+
+
+def plan_of(path: Path, *sets: str, host: Host = MAC, strict: bool = False) -> Plan:
+    return api.plan(load_preset(path, sets=sets), host=host, strict=strict)
+
+
+def codes(plan: Plan) -> set[str]:
+    return {finding.code for finding in plan.findings if finding.severity != "info"}
+
+
+def overrides(plan: Plan) -> dict[str, tuple[Any, Any]]:
+    return {f"{o.id}:{o.option}": (o.before, o.after) for o in plan.overrides}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "我的 项目")
+
+
+def test_a_good_project(project: Path) -> None:
+    plan = plan_of(project)
+    assert codes(plan) == set()
+    assert (plan.images, plan.repeats, plan.epochs, plan.steps) == (3, 18, 10, 180)
+    assert plan.family == "sd15" and plan.script == "train_network.py" and plan.device == "mps"
+    assert plan.folder == project.parent / "runs" / "ning-001"
+    assert plan.final == plan.folder / "models" / "ning.safetensors"
+    assert sum(bucket.count for bucket in plan.buckets) == 18
+    assert plan.warmup_steps == 18
+
+
+def test_planning_writes_nothing(project: Path) -> None:
+    before = sorted(project.parent.rglob("*"))
+    plan_of(project)
+    assert sorted(project.parent.rglob("*")) == before
+
+
+def test_the_json_has_all_that_is_promised(project: Path) -> None:
+    value = plan_of(project).to_json()
+    promised = (
+        "images repeats buckets batches_per_epoch epochs steps checkpoints overrides findings command environment "
+        "training_config dataset_config"
+    )
+    assert set(promised.split()) <= set(value)
+    assert set(value["overrides"][0]) == {"id", "option", "from", "to", "reason"}
+    assert set(value["buckets"][0]) == {"width", "height", "count"}
+    again = json.loads(json.dumps(value, ensure_ascii=False))
+    assert again == value
+    assert Plan.from_json(again).to_json() == value
+
+
+def test_the_configs_read_back_as_the_engine_reads_them(project: Path) -> None:
+    plan = plan_of(project, 'network.args={conv_dim = 4, algo = "lora"}', "optimizer.args.betas=[0.9, 0.99]")
+    assert toml.loads(files.dump_toml(plan.training_config)) == plan.training_config
+    assert toml.loads(files.dump_toml(plan.dataset_config)) == plan.dataset_config
+    assert plan.training_config["network_args"] == ["conv_dim=4", "algo=lora"]
+    assert plan.training_config["optimizer_args"] == ["betas=0.9,0.99"]
+    subset = plan.dataset_config["datasets"][0]["subsets"][0]
+    assert subset == {"image_dir": str(project.parent / "image" / "6_宁 光"), "num_repeats": 6}
+
+
+# every rule: (host, what the preset sets, rule and option, before, after)
+CASES: list[tuple[Host, list[str], str, Any, Any]] = [
+    (MAC, ["optimizer.type=AdamW8bit"], "optimizer.no_8bit:training.optimizer_type", "AdamW8bit", "AdamW"),
+    (CPU, ["optimizer.type=PagedLion8bit"], "optimizer.no_8bit:training.optimizer_type", "PagedLion8bit", "Lion"),
+    (MAC, ["precision.mixed_precision=fp16"], "precision.no_fp16:training.mixed_precision", "fp16", "no"),
+    (OLD_MAC, ["precision.mixed_precision=bf16"], "precision.no_bf16:training.mixed_precision", "bf16", "no"),
+    (MAC, [], "precision.default:training.mixed_precision", None, "no"),
+    (CUDA, [], "precision.default:training.mixed_precision", None, "fp16"),
+    (MAC, ["precision.full_fp16=true"], "precision.full_fp16:training.full_fp16", True, None),
+    (MAC, ["precision.full_bf16=true"], "precision.full_bf16:training.full_bf16", True, None),
+    (MAC, ["precision.fp8_base=true"], "precision.fp8:training.fp8_base", True, None),
+    (MAC, ["training.attention=xformers"], "attention.sdpa:training.sdpa", None, True),
+    (MAC, ["training.attention=xformers"], "attention.no_xformers:training.xformers", True, None),
+    (MAC, ["dataset.validation_split=0.34"], "validation.not_on_mps:dataset.validation_split", 0.34, None),
+    (CPU, ["dataset.validation_split=0.34"], "validation.seed:dataset.validation_seed", None, 42),
+    (MAC, ["optimizer.type=Prodigy"], "optimizer.rate_one:training.learning_rate", 1e-4, 1.0),
+    (MAC, ["optimizer.type=Prodigy", "optimizer.text_encoder_lr=0.1"],
+     "optimizer.rate_one:training.text_encoder_lr", [0.1], [1.0]),
+    (MAC, ["optimizer.lr_scheduler=constant"], "scheduler.constant_warmup:training.lr_warmup_steps", 0.1, 0),
+    (MAC, [], "workers.none:training.max_data_loader_n_workers", None, 0),
+    (MAC, ["training.persistent_data_loader_workers=true"],
+     "workers.not_persistent:training.persistent_data_loader_workers", True, None),
+    (MAC, [], "training.length:training.max_train_epochs", None, 10),
+    (MAC, ["training.max_train_steps=7", "training.max_train_epochs=9"],
+     "training.shorter:training.max_train_epochs", 9, None),
+    (MAC, ["training.max_train_steps=700", "training.max_train_epochs=2"],
+     "training.shorter:training.max_train_steps", 700, None),
+    (MAC, [], "dataset.resolution:dataset.resolution", None, 512),
+    (MAC, [], "dataset.buckets:dataset.enable_bucket", None, True),
+    (MAC, ["dataset.resolution=128"], "dataset.min_bucket:dataset.min_bucket_reso", None, 128),
+    (MAC, ["dataset.resolution=[768, 1024]"], "dataset.max_bucket:dataset.max_bucket_reso", None, 2048),
+    (MAC, [], "dataset.caption_extension:dataset.caption_extension", None, ".txt"),
+    (MAC, [], "dataset.class_tokens:dataset.class_tokens", None, "ning"),
+    (MAC, ["dataset.shuffle_caption=true"], "dataset.keep_trigger:dataset.keep_tokens", None, 1),
+    (MAC, [], "memory.vae_batch:training.vae_batch_size", None, 4),
+    (MAC, [], "memory.checkpointing:training.gradient_checkpointing", None, True),
+    (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.every_epoch:training.sample_every_n_epochs", None, 1),
+    (MAC, [], "launch.threads:launch.num_cpu_threads_per_process", None, 6),
+    (MAC, [], "environment.pytorch_enable_mps_fallback:environment.PYTORCH_ENABLE_MPS_FALLBACK", None, "1"),
+    (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="0.7"'],
+     "environment.watermark:environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO", "0.7", None),
+    (MAC, ['launch.env.FORCE_COLOR="1"'], "environment.force_color:environment.FORCE_COLOR", "1", None),
+    (MAC, [], "environment.pythonutf8:environment.PYTHONUTF8", None, "1"),
+    (MAC, [], "environment.pythonunbuffered:environment.PYTHONUNBUFFERED", None, "1"),
+    (MAC, [], "environment.columns:environment.COLUMNS", None, "400"),
+    (MAC, [], "environment.tokenizers_parallelism:environment.TOKENIZERS_PARALLELISM", None, "false"),
+    (MAC, [], "environment.hf_hub_offline:environment.HF_HUB_OFFLINE", None, "1"),
+]  # fmt: skip
+SDXL_CASES = {"precision.half_vae"}
+
+
+@pytest.mark.parametrize(
+    ("host", "sets", "rule", "before", "after"), CASES, ids=[f"{c[2]}-{c[0].accelerator}" for c in CASES]
+)
+def test_rule(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: Host,
+    sets: list[str],
+    rule: str,
+    before: Any,
+    after: Any,
+) -> None:
+    for name in ("PYTHONUNBUFFERED", "PYTHONUTF8", "COLUMNS", "HF_HUB_OFFLINE", "TOKENIZERS_PARALLELISM"):
+        monkeypatch.delenv(name, raising=False)
+    plan = plan_of(project, *sets, host=host)
+    assert overrides(plan)[rule] == (before, after)
+    assert next(o for o in plan.overrides if f"{o.id}:{o.option}" == rule).reason
+    assert codes(plan) <= {"dataset.validation_none"}
+
+
+def test_every_rule_is_tested() -> None:
+    shell = {rule.id for rule in RULES if rule.id.startswith("environment.") and rule.value(None) is None}  # type: ignore[arg-type]
+    tested = {case[2].split(":")[0] for case in CASES} | SDXL_CASES
+    assert {rule.id for rule in RULES} - shell - tested == set()
+
+
+def test_nothing_is_taken_from_cuda(project: Path) -> None:
+    wanted = [
+        "optimizer.type=AdamW8bit",
+        "training.attention=xformers",
+        "precision.mixed_precision=fp16",
+        "precision.full_fp16=true",
+        "training.max_data_loader_n_workers=4",
+    ]
+    plan = plan_of(project, *wanted, host=CUDA)
+    config = plan.training_config
+    assert config["optimizer_type"] == "AdamW8bit" and config["xformers"] and config["full_fp16"]
+    assert config["max_data_loader_n_workers"] == 4
+    assert "--cpu" not in plan.command
+
+
+def test_sdxl(tmp_path: Path) -> None:
+    plan = plan_of(
+        write_project(tmp_path, family="sdxl", sizes=[(1024, 1024)]),
+        "precision.mixed_precision=fp16",
+        host=CUDA,
+    )
+    assert plan.script == "sdxl_train_network.py" and plan.dataset_config["datasets"][0]["resolution"] == 1024
+    assert overrides(plan)["precision.half_vae:training.no_half_vae"] == (None, True)
+    assert codes(plan) == set()
+
+
+def test_sd2_says_v2(tmp_path: Path) -> None:
+    plan = plan_of(write_project(tmp_path, family="sd2", sizes=[(768, 768)]))
+    assert plan.training_config["v2"] is True and plan.dataset_config["datasets"][0]["resolution"] == 768
+
+
+def test_strict_refuses_what_the_preset_says_and_only_that(project: Path) -> None:
+    assert codes(plan_of(project, strict=True)) == set()
+    plan = plan_of(project, "optimizer.type=AdamW8bit", "precision.mixed_precision=fp16", strict=True)
+    refused = [finding for finding in plan.errors if finding.code == "plan.strict"]
+    assert {finding.where for finding in refused} == {
+        "--set optimizer.type [optimizer] type",
+        "--set precision.mixed_precision [precision] mixed_precision",
+    }
+
+
+# every check: (what the preset sets, code)
+FAULTS = [
+    (['model.base=""'], "plan.base_missing"),
+    (["model.base=nowhere.safetensors"], "plan.base_not_found"),
+    (["model.family=sdxl"], "plan.base_other_family"),
+    (["launch.device=cuda"], "plan.device_missing"),
+    (["engine_options.logging_dir=x"], "plan.option_owned"),
+    (["engine_options.network_dim=4"], "plan.option_modelled"),
+    (["engine_options.batch_size=4"], "plan.option_unknown_close"),
+    (["engine_options.blocks_to_swap=4"], "plan.option_other_script"),
+    (["engine_options.qqqqqqq=4"], "plan.option_unknown"),
+    (['engine_options.masked_loss="false"'], "plan.option_type"),
+    (['engine_options.huber_schedule="none"'], "plan.option_choice"),
+    (['engine_options.base_weights="x"'], "plan.option_nargs"),
+    (["optimizer.lr_scheduler=reduce_lr_on_plateau"], "plan.scheduler_unknown"),
+    (["optimizer.lr_scheduler=cosine_with_min_lr"], "plan.scheduler_min_lr"),
+    (["optimizer.lr_scheduler=cosine_with_restarts"], "plan.scheduler_cycles"),
+    (["dataset.color_aug=true"], "plan.cache_and_augment"),
+    (["dataset.random_crop=true"], "plan.cache_and_augment"),
+    (["sampling.every_n_epochs=1"], "plan.samples_without_prompts"),
+    (['sampling.prompts=["a"]', "sampling.every_n_epochs=1", "sampling.every_n_steps=1"], "plan.samples_by_epoch_only"),
+    (['sampling.prompts=["{trigger}"]', 'dataset.trigger=""'], "plan.trigger_missing"),
+    (["saving.output_name=a/b"], "plan.bad_output_name"),
+    (["training.max_data_loader_n_workers=2"], "plan.workers_on_mac"),
+    (["dataset.resolution=128", "dataset.min_bucket_reso=256"], "dataset.bucket_minimum"),
+    (["dataset.bucket_reso_steps=48"], "dataset.bucket_step"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sets", "code"), FAULTS, ids=[code for _, code in FAULTS])
+def test_check(project: Path, sets: list[str], code: str) -> None:
+    plan = plan_of(project, *sets)
+    assert code in codes(plan)
+    assert all(finding.message and finding.hint for finding in plan.findings)
+    kinds = [finding.severity for finding in plan.findings]
+    assert kinds == sorted(kinds, key=("error", "warning", "info").index)
+
+
+def test_text_encoder_cache(tmp_path: Path) -> None:
+    project = write_project(tmp_path, family="sdxl", sizes=[(1024, 1024)])
+    sets = ["training.cache_text_encoder_outputs=true", "dataset.shuffle_caption=true"]
+    assert codes(plan_of(project, *sets)) == {
+        "plan.text_cache_needs_unet_only",
+        "plan.text_cache_needs_fixed_captions",
+    }
+
+
+def test_no_pictures(tmp_path: Path) -> None:
+    preset = write_project(tmp_path)
+    preset.write_text('[model]\nbase = "base.safetensors"\n')
+    assert "plan.pictures_missing" in codes(plan_of(preset))
+    preset.write_text(
+        '[model]\nbase = "base.safetensors"\n[[dataset.subsets]]\nimage_dir = "image/6_宁 光"\nis_reg = true\n'
+    )
+    assert "plan.only_regularization" in codes(plan_of(preset))
+    preset.write_text('[model]\nbase = "base.safetensors"\n[dataset]\ntrain_data_dir = "nowhere"\n')
+    plan = plan_of(preset)
+    assert "dataset.folder_missing" in codes(plan) and plan.steps == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("lora_unet_x.lora_down.weight", "plan.base_is_lora"), ("decoder.conv_in.weight", "plan.base_is_vae"),
+                       ("joint_blocks.0.x", "plan.base_family")],
+)  # fmt: skip
+def test_another_kind_of_file_as_base(project: Path, name: str, code: str) -> None:
+    write_safetensors(project.parent / "base.safetensors", {name: (2, 2)})
+    assert code in codes(plan_of(project))
+
+
+def test_a_broken_base(project: Path) -> None:
+    (project.parent / "base.safetensors").write_bytes(b"\x00" * 5)
+    assert "engine.weights_broken" in codes(plan_of(project))
+
+
+def test_a_hub_name_is_a_warning(project: Path) -> None:
+    plan = plan_of(project, "model.base=owner/name")
+    assert codes(plan) == {"plan.base_on_hub"} and not plan.errors
+    assert "HF_HUB_OFFLINE" not in plan.environment
+
+
+def test_it_would_overwrite(project: Path) -> None:
+    (project.parent / "out").mkdir()
+    (project.parent / "out" / "ning-000002.safetensors").touch()
+    assert codes(plan_of(project, f"saving.output_dir={project.parent / 'out'}")) == {"plan.would_overwrite"}
+
+
+def test_a_rosetta_python(project: Path) -> None:
+    host = Host(**{**MAC.to_json(), "rosetta": True, "accelerator": "cpu"})
+    assert "host.rosetta" in codes(plan_of(project, host=host))
+
+
+def test_repeats_come_from_the_subset_then_the_folder_then_the_dataset(project: Path) -> None:
+    folder = project.parent
+    write_picture(folder / "loose" / "a.png")
+    base = '[model]\nbase = "base.safetensors"\n[dataset]\nnum_repeats = 3\n'
+    for subsets, wanted in (
+        ('[[dataset.subsets]]\nimage_dir = "image/6_宁 光"\nnum_repeats = 2\n', 2),
+        ('[[dataset.subsets]]\nimage_dir = "image/6_宁 光"\n', 6),
+        ('[[dataset.subsets]]\nimage_dir = "loose"\n', 3),
+    ):
+        project.write_text(base + subsets, encoding="utf-8")
+        assert [subset.repeats for subset in plan_of(project).subsets] == [wanted]
+
+
+def test_the_next_run_has_the_next_number(project: Path) -> None:
+    (project.parent / "runs" / "ning-009").mkdir(parents=True)
+    assert plan_of(project).folder.name == "ning-010"
+
+
+def test_prompts(project: Path) -> None:
+    plan = plan_of(
+        project, 'sampling.prompts=["{trigger}, smile\\nnow", "a --n b"]', 'sampling.negative="bad"'
+    )
+    lines = plan.sample_prompts.splitlines()
+    assert lines[0] == "ning, smile now --n bad --w 512 --h 512 --d 42 --s 24 --l 7"
+    assert lines[1].startswith("a —n b --n bad")
+    assert plan.samples == 20
+    assert plan.training_config["sample_prompts"] == str(plan.folder / "sample_prompts.txt")
+
+
+@pytest.mark.parametrize("name", sorted(shipped_presets()))
+@pytest.mark.parametrize("host", [MAC, CPU, CUDA], ids=lambda host: host.accelerator)
+def test_shipped_presets_plan_without_a_finding(tmp_path: Path, name: str, host: Host) -> None:
+    family = name.split("-")[0]
+    base = write_base(tmp_path / "base.safetensors", family)
+    picture = write_picture(tmp_path / "图片" / "a.png", (1024, 1024))
+    preset = load_preset(name, images=picture.parent, base=base, trigger="ning")
+    assert codes(api.plan(preset, host=host)) == set()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    dim=st.integers(1, 128),
+    batch=st.integers(1, 4),
+    accumulation=st.integers(1, 4),
+    epochs=st.one_of(st.none(), st.integers(1, 12)),
+    steps=st.one_of(st.none(), st.integers(1, 500)),
+    resolution=st.sampled_from([256, 512, 640, 768]),
+    scheduler=st.sampled_from(["cosine", "linear", "constant", "constant_with_warmup", "polynomial"]),
+    optimizer=st.sampled_from(["AdamW", "Lion", "Prodigy", "AdaFactor", "AdamW8bit"]),
+)
+def test_random_good_presets_have_no_error(
+    project: Path, dim: int, batch: int, accumulation: int, epochs: int | None, steps: int | None, resolution: int,
+    scheduler: str, optimizer: str,
+) -> None:  # fmt: skip
+    sets = [
+        f"network.dim={dim}", f"training.train_batch_size={batch}", f"dataset.resolution={resolution}",
+        f"training.gradient_accumulation_steps={accumulation}", f"optimizer.lr_scheduler={scheduler}",
+        f"optimizer.type={optimizer}",
+    ]  # fmt: skip
+    sets += [f"training.max_train_epochs={epochs}"] if epochs else []
+    sets += [f"training.max_train_steps={steps}"] if steps else []
+    plan = plan_of(project, *sets)
+    assert not plan.errors
+    assert plan.steps >= 1 and plan.warmup_steps <= plan.steps
+    if steps:
+        assert plan.steps <= steps
+    assert plan.epochs == -(-plan.steps // plan.steps_per_epoch)
