@@ -1,0 +1,99 @@
+"""The Python API, in the command line's words.
+
+from kohya_driver import load_preset, plan, train
+
+preset = load_preset("preset.toml", sets=["training.max_train_epochs=8"])
+print(plan(preset).steps)
+result = train(preset, on_event=lambda record, snapshot: print(snapshot.step))
+result.raise_for_failure()
+print(result.final)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kohya_driver.engine.install import InstallEvent, find_engine, install_engine
+from kohya_driver.engine.install import OnEvent as OnInstall
+from kohya_driver.engine.model import Engine
+from kohya_driver.events.model import Record
+from kohya_driver.events.snapshot import RunSnapshot
+from kohya_driver.host import Host, probe_host
+from kohya_driver.planning.build import build_plan, run_root
+from kohya_driver.planning.inputs import read_inputs
+from kohya_driver.planning.model import Plan
+from kohya_driver.preset.load import load_preset
+from kohya_driver.preset.model import Preset
+from kohya_driver.run.folder import Run, RunResult, next_folder, open_run
+from kohya_driver.run.recorder import OnEvent
+from kohya_driver.run.start import start_run
+from kohya_driver.run.stop import Stop
+
+__all__ = [
+    "Engine",
+    "InstallEvent",
+    "Plan",
+    "Preset",
+    "Record",
+    "Run",
+    "RunResult",
+    "RunSnapshot",
+    "Stop",
+    "install_engine",
+    "load_preset",
+    "open_run",
+    "plan",
+    "train",
+]
+
+
+def plan(
+    preset: Preset, *, strict: bool = False, host: Host | None = None, folder: Path | None = None
+) -> Plan:
+    """What a training would do, exactly; nothing is started or written.
+
+    Args:
+        strict: what cannot be done on the machine becomes an error instead of being changed.
+        host: another machine than this one.
+        folder: the run's folder; by default the next free number under `runs` beside the preset.
+
+    Returns:
+        The plan. What is wrong is among its `findings`; nothing is raised for it.
+    """
+    host = host or probe_host()
+    folder = folder or next_folder(run_root(preset.folder), preset.name)
+    return build_plan(read_inputs(preset, host, folder), strict=strict)
+
+
+def train(
+    preset: Preset,
+    *,
+    strict: bool = False,
+    source: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    on_install: OnInstall | None = None,
+    stop: Stop | None = None,
+) -> RunResult:
+    """Plan and train; the engine is installed first if it is not there.
+
+    Args:
+        strict: as for `plan`.
+        source: where to get the engine from, as for `install_engine`.
+        on_event: called with each event's record and the run's snapshot after it.
+        on_install: called with the steps of an installation.
+        stop: `stop.ask()`, from a signal handler or another thread, ends the run.
+
+    Returns:
+        How it ended. A training that fails is a result, not an exception; see `RunResult.raise_for_failure`.
+
+    Raises:
+        PlanError: something is wrong that can be seen beforehand; nothing was started.
+        EngineError, HostError: the engine cannot be installed.
+        RunError: the run's folder or the engine's process cannot be made.
+    """
+    checked = plan(preset, strict=strict)
+    checked.raise_for_errors()
+    if find_engine() is None:
+        install_engine(source, on_event=on_install or (lambda event: None))
+        checked = plan(preset, strict=strict)
+    return start_run(checked, on_event=on_event, stop=stop)

@@ -1,0 +1,86 @@
+"""`kohya-driver engine`: installs, checks and removes sd-scripts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kohya_driver import texts
+from kohya_driver.cli.options import add_json, add_source
+
+ACTIONS = ("install", "status", "verify", "update", "remove")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar=texts.say("cli.action"), required=True)
+    for name in ACTIONS:
+        text = texts.say(f"cli.engine.{name}")
+        action = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+        action.set_defaults(do=globals()[f"_{name}"])
+        if name in ("install", "update"):
+            add_source(action)
+        if name == "install":
+            action.add_argument("--force", action="store_true", help=texts.say("cli.option.force"))
+        if name in ("status", "verify"):
+            add_json(action)
+        if name == "remove":
+            action.add_argument("--all", dest="every", action="store_true", help=texts.say("cli.option.all"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return int(arguments.do(arguments))
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from kohya_driver.engine.install import install_engine
+    from kohya_driver.views.engine import print_install_event
+
+    install_engine(arguments.source, force=arguments.force, on_event=print_install_event)
+    return 0
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    from kohya_driver.engine.install import update_engine
+    from kohya_driver.views.engine import print_install_event
+
+    update_engine(arguments.source, on_event=print_install_event)
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from kohya_driver import files
+    from kohya_driver.engine.install import engine_status
+    from kohya_driver.views.engine import print_status
+
+    status = engine_status()
+    if arguments.json:
+        sys.stdout.write(files.dump_json(status.to_json()))
+    else:
+        print_status(status)
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from kohya_driver import files
+    from kohya_driver.engine.install import require_engine, verify_engine
+    from kohya_driver.errors import EngineError
+    from kohya_driver.views.engine import print_verified
+    from kohya_driver.views.findings import print_findings
+
+    engine = require_engine()
+    findings = verify_engine(engine)
+    if arguments.json:
+        sys.stdout.write(files.dump_json([finding.to_json() for finding in findings]))
+    elif findings:
+        print_findings(findings)
+    else:
+        print_verified(engine)
+    return EngineError.exit_code if findings else 0
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from kohya_driver.engine.install import remove_engine
+    from kohya_driver.views.engine import print_removed
+
+    print_removed(remove_engine(every=arguments.every))
+    return 0

@@ -1,0 +1,108 @@
+"""The command line: picks a command, runs it, and is the one place that prints errors and exits."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from kohya_driver import __version__, texts
+from kohya_driver.errors import DriverError
+
+COMMANDS = ("train", "plan", "quickstart", "engine", "presets", "show")
+
+INTERRUPTED = 130
+BUG = 70
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    texts.use_language(_language(arguments))
+    try:
+        parsed = build_parser(arguments).parse_args(arguments)
+        return int(parsed.run(parsed))
+    except DriverError as failure:
+        from kohya_driver.views.findings import print_findings
+
+        print_findings(failure.findings)
+        return failure.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain of it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        return _bug()
+
+
+def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.ArgumentParser:
+    """The parser. Only the command that is asked for is loaded, so that `--help` stays instant.
+
+    Args:
+        every: load all commands, for tests and for the reference.
+    """
+    parser = argparse.ArgumentParser(
+        prog="kohya-driver",
+        description=texts.say("cli.description"),
+        epilog=texts.say("cli.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kohya-driver {__version__}")
+    _add_language(parser)
+    commands = parser.add_subparsers(dest="command", metavar=texts.say("cli.command"), required=True)
+    for name in COMMANDS:
+        text = texts.say(f"cli.{name}")
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=text,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        _add_language(command)
+        if every or name in arguments:
+            module: Any = import_module(f"kohya_driver.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=getattr(module, "run", None))
+    return parser
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang", choices=texts.LANGUAGES, default=argparse.SUPPRESS, help=texts.say("cli.option.lang")
+    )
+
+
+def _language(arguments: Sequence[str]) -> str | None:
+    """Looked at before anything is parsed, because the help is in a language too."""
+    for place, argument in enumerate(arguments):
+        name, separator, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if separator else next(iter(arguments[place + 1 :]), "")
+            return wanted if wanted in texts.LANGUAGES else None
+    return None
+
+
+def _bug() -> int:
+    """An exception that is nobody's fault but ours: say so, and keep the traceback."""
+    from kohya_driver import files
+
+    text = traceback.format_exc()
+    path = files.home() / "logs" / "bug.txt"
+    try:
+        files.write_text(path, text)
+        sys.stderr.write(texts.say("cli.bug", path=path) + "\n")
+    except DriverError:
+        sys.stderr.write(text)
+    return BUG
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,107 @@
+"""A first training with nothing at hand: real photos, captions, and a base model with random weights.
+
+It proves that this machine can train from beginning to end. What the LoRA draws means nothing, and the texts say so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from kohya_driver import files, process
+from kohya_driver.engine import random_base_script
+from kohya_driver.engine.assets import fetch_wheel_files
+from kohya_driver.engine.model import Engine
+from kohya_driver.errors import EngineError
+from kohya_driver.host import Host
+
+PHOTOS = {
+    "astronaut.png": "photos, a woman in an orange space suit, smiling, flag and shuttle model behind her",
+    "chelsea.png": "photos, a tabby cat, close-up, looking to the side",
+    "coffee.png": "photos, a cup of coffee on a wooden table, spoon, from above",
+    "rocket.jpg": "photos, a rocket lifting off at night, smoke",
+    "motorcycle_left.png": "photos, a motorcycle in a workshop",
+    "hubble_deep_field.jpg": "photos, galaxies in deep space, black background",
+}
+"""scikit-image's photos, all free to use, and captions for them."""
+
+CONCEPT = "2_photos"
+TRIGGER = "photos"
+EPOCHS = 2
+
+OnProgress = Callable[[str, float], None]
+
+
+def write_project(folder: Path, base: Path, host: Host) -> Path:
+    """Make a project in `folder`: image/2_photos with photos and captions, and preset.toml; returns the preset.
+
+    Raises:
+        EngineError, HostError: the photos cannot be fetched or written.
+    """
+    fetched = fetch_wheel_files("scikit-image", [f"skimage/data/{name}" for name in PHOTOS])
+    pictures = folder / "image" / CONCEPT
+    for name, caption in PHOTOS.items():
+        files.write_bytes(pictures / name, fetched[f"skimage/data/{name}"].read_bytes())
+        files.write_text((pictures / name).with_suffix(".txt"), caption + "\n")
+    preset = folder / "preset.toml"
+    files.write_text(preset, preset_text(base, host))
+    return preset
+
+
+def preset_text(base: Path, host: Host) -> str:
+    """Small enough for a processor, a little larger where there is a graphics chip."""
+    values = {
+        "model": {"base": str(base)},
+        "dataset": {
+            "trigger": TRIGGER,
+            "train_data_dir": "image",
+            "resolution": 64 if host.accelerator == "cpu" else 256,
+        },
+        "network": {"dim": 8, "alpha": 4.0},
+        "training": {"max_train_epochs": EPOCHS},
+        "saving": {"output_name": "quickstart", "every_n_epochs": 1},
+    }
+    return files.dump_toml(values)
+
+
+def random_base(
+    engine: Engine, family: str = "sd15", on_progress: OnProgress = lambda what, share: None
+) -> Path:
+    """A base model with random weights, of true size, made once by the engine's own code and kept.
+
+    Args:
+        on_progress: told what is being made and how much of it is done, 0 to 1.
+
+    Raises:
+        EngineError: the engine could not make it.
+        HostError: there is no space for it.
+    """
+    path = files.home() / "assets" / "bases" / f"random-{family}-{engine.commit[:12]}.safetensors"
+    with files.lock(path.with_suffix(".lock")):
+        if not path.is_file():
+            _make_base(engine, family, path, on_progress)
+    return path
+
+
+def _make_base(engine: Engine, family: str, path: Path, on_progress: OnProgress) -> None:
+    def tell(line: str) -> None:
+        try:
+            progress = json.loads(line)
+            on_progress(str(progress["what"]), progress["done"] / max(1, progress["of"]))
+        except (ValueError, KeyError, TypeError):
+            return
+
+    result = process.run_tool(
+        [engine.python, random_base_script(), "--family", family, "--output", path],
+        cwd=engine.checkout,
+        env=process.clean_environment(
+            {"PYTHONPATH": str(engine.checkout), "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
+        ),
+        timeout_seconds=1800,
+        on_line=tell,
+    )
+    if result.status != 0 or not path.is_file():
+        raise EngineError(
+            "engine.random_base_failed", path, reason=result.output.strip().rpartition("\n")[2][:300]
+        )

@@ -1,0 +1,123 @@
+"""What the command line says of itself."""
+
+TEXTS = {
+    "cli.description": (
+        "Train a LoRA with kohya-ss/sd-scripts: one preset in, one .safetensors out, everything checked first.",
+        "用 kohya-ss/sd-scripts 训练 LoRA：输入一个预设，输出一个 .safetensors，一切先检查再开始。",
+    ),
+    "cli.epilog": (
+        "First time here:  kohya-driver quickstart\n"
+        "Your own:         kohya-driver train sd15-anime-character --images DIR --base FILE --trigger WORD",
+        "第一次使用：  kohya-driver quickstart\n"
+        "训练自己的：  kohya-driver train sd15-anime-character --images 图片文件夹 --base 底模文件 --trigger 触发词",
+    ),
+    "cli.command": ("COMMAND", "命令"),
+    "cli.action": ("ACTION", "操作"),
+    "cli.train": ("train a LoRA from a preset", "按预设训练 LoRA"),
+    "cli.plan": (
+        "show what a training would do, and what is wrong with it; starts nothing",
+        "显示训练将做什么、有哪些问题；不会启动训练",
+    ),
+    "cli.quickstart": (
+        "a first training with real photos and a random base model, to prove that this machine works",
+        "用真实照片和随机权重的底模做一次训练，验证这台机器可用",
+    ),
+    "cli.engine": ("install, check and remove the engine (sd-scripts)", "安装、检查和移除引擎（sd-scripts）"),
+    "cli.engine.install": (
+        "clone sd-scripts at its pin and build its environment",
+        "克隆锁定版本的 sd-scripts 并构建它的环境",
+    ),
+    "cli.engine.status": ("say what is installed", "显示安装情况"),
+    "cli.engine.verify": (
+        "check the installed engine: commit, files, environment, imports",
+        "检查已安装的引擎：提交、文件、环境、能否导入",
+    ),
+    "cli.engine.update": (
+        "install this version's engine and remove older ones",
+        "安装本版本的引擎并移除旧的",
+    ),
+    "cli.engine.remove": ("remove the installed engine", "移除已安装的引擎"),
+    "cli.presets": ("list and show the shipped presets", "列出和查看自带的预设"),
+    "cli.presets.list": ("list them", "列出预设"),
+    "cli.presets.show": ("print one", "打印一个预设"),
+    "cli.preset.sd15-anime-character": (
+        "an anime character on an SD 1.x base",
+        "SD 1.x 底模上的二次元角色",
+    ),
+    "cli.preset.sd15-realistic-person": (
+        "a real person on a realistic SD 1.5 base",
+        "写实 SD 1.5 底模上的真人",
+    ),
+    "cli.preset.sdxl-character": (
+        "a character or person on an SDXL base; 32 GB of memory or more",
+        "SDXL 底模上的角色或真人；需要 32 GB 或更多内存",
+    ),
+    "cli.show": (
+        "show a run from its folder: running, finished or cut off",
+        "从训练文件夹查看一次训练：进行中、已结束或被中断",
+    ),
+    "cli.option.lang": ("language: en or zh (default: the system's)", "语言：en 或 zh（默认跟随系统）"),
+    "cli.option.preset": ("a TOML file, or the name of a shipped preset", "TOML 文件，或自带预设的名称"),
+    "cli.option.preset_name": ("its name", "预设名称"),
+    "cli.option.images": (
+        "folder of pictures, or of <repeats>_<concept> folders",
+        "图片文件夹，或包含 <重复次数>_<概念> 子文件夹的文件夹",
+    ),
+    "cli.option.base": ("base model, a .safetensors file", "底模，.safetensors 文件"),
+    "cli.option.quickstart_base": (
+        "a real base model instead of the random one",
+        "用真实的底模代替随机权重的底模",
+    ),
+    "cli.option.trigger": ("trigger word", "触发词"),
+    "cli.option.set": (
+        "change one value, such as optimizer.learning_rate=5e-5; may be repeated",
+        "修改一个值，例如 optimizer.learning_rate=5e-5；可重复使用",
+    ),
+    "cli.option.strict": (
+        "refuse what this machine cannot do, instead of changing it",
+        "遇到这台机器做不到的设置时拒绝，而不是自动修改",
+    ),
+    "cli.option.source": (
+        "where to get the engine from: a git folder, a bundle file, or a URL (a mirror, say)",
+        "引擎的来源：git 文件夹、bundle 文件或 URL（例如镜像）",
+    ),
+    "cli.option.plain": ("lines instead of the dashboard", "逐行输出，不用仪表盘"),
+    "cli.option.json_lines": ("one event a line, as JSON", "每行一个 JSON 事件"),
+    "cli.option.json": ("as JSON", "以 JSON 输出"),
+    "cli.option.host": (
+        "plan for another machine, described by this JSON file",
+        "为另一台机器做计划，用此 JSON 文件描述",
+    ),
+    "cli.option.force": ("install again even if it is there", "即使已安装也重新安装"),
+    "cli.option.all": ("every installed version", "所有已安装的版本"),
+    "cli.option.run": ("the run's folder, such as runs/ningguang-001", "训练文件夹，例如 runs/ningguang-001"),
+    "cli.option.folder": ("where to work (default: quickstart)", "工作文件夹（默认：quickstart）"),
+    "cli.quickstart.begin": (
+        "Quickstart: a real training, small, in {folder}.",
+        "快速上手：在 {folder} 中做一次真实的小型训练。",
+    ),
+    "cli.quickstart.random_base": (
+        "Base model: random weights of true SD 1.5 size (2.1 GB, made once, then kept). "
+        "It knows nothing, so the LoRA is only a proof that this machine works.",
+        "底模：真实 SD 1.5 大小的随机权重（2.1 GB，只制作一次）。它什么也没学过，所以得到的 LoRA 只用来证明这台机器可用。",
+    ),
+    "cli.quickstart.base_progress": ("  {what}: {percent} %", "  {what}：{percent} %"),
+    "cli.quickstart.pictures": (
+        "Pictures: six photos from scikit-image, with captions.",
+        "图片：scikit-image 的六张照片，带打标文件。",
+    ),
+    "cli.quickstart.end_random": (
+        "This machine can train. The base was random, so this LoRA draws nothing of use.\n"
+        "Next, your own: kohya-driver train sd15-anime-character --images DIR --base FILE --trigger WORD",
+        "这台机器可以训练。底模是随机的，所以这个 LoRA 画不出有意义的东西。\n"
+        "接下来训练自己的：kohya-driver train sd15-anime-character --images 图片文件夹 --base 底模文件 --trigger 触发词",
+    ),
+    "cli.quickstart.end_real": (
+        "This machine can train. The project is in {folder}: look at preset.toml, and make your own from it.",
+        "这台机器可以训练。项目在 {folder}：可以参考其中的 preset.toml 编写自己的预设。",
+    ),
+    "cli.bug": (
+        "This is a bug in kohya-driver, not your mistake. The details are in {path}; please attach them to an issue.",
+        "这是 kohya-driver 的缺陷，不是您的错误。详情在 {path}，请附在 issue 中反馈。",
+    ),
+}

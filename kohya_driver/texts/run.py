@@ -1,0 +1,87 @@
+"""Sentences about runs."""
+
+TEXTS = {
+    "run.not_a_run": ("There is no run in this folder.", "这个文件夹里没有训练记录。"),
+    "run.not_a_run.hint": (
+        "A run's folder holds plan.json and engine.log; look in `runs` beside your preset.",
+        "训练记录文件夹里有 plan.json 和 engine.log；请到预设旁边的 `runs` 中查找。",
+    ),
+    "run.folder_taken": (
+        "This run's folder was made by another run just now.",
+        "该训练的文件夹刚刚被另一次训练占用。",
+    ),
+    "run.folder_taken.hint": ("Start again; it takes the next number.", "请重新启动，会使用下一个编号。"),
+    "run.cannot_start": ("The engine cannot be started: {reason}.", "无法启动引擎：{reason}。"),
+    "run.cannot_start.hint": (
+        "Run `kohya-driver engine verify`, then `kohya-driver engine install --force` if it finds anything.",
+        "请运行 `kohya-driver engine verify`；如有问题，再运行 `kohya-driver engine install --force`。",
+    ),
+    "run.stopped": ("The training was stopped on request.", "训练已按要求停止。"),
+    "run.stopped.hint": (
+        "Checkpoints saved before that are kept in the run's folder.",
+        "此前保存的存档点都保留在该次训练的文件夹中。",
+    ),
+    "run.no_data": (
+        "The engine found no pictures and trained nothing.",
+        "引擎没有找到图片，什么也没有训练。",
+    ),
+    "run.no_data.hint": (
+        "Check the folders in the preset with `kohya-driver plan`.",
+        "请用 `kohya-driver plan` 检查预设中的文件夹。",
+    ),
+    "run.engine_failed": ("The engine stopped with an error.", "引擎因错误而停止。"),
+    "run.engine_failed.hint": (
+        "Its own words are above, and whole in engine.log in the run's folder.",
+        "引擎的报错见上，完整内容在该次训练文件夹的 engine.log 中。",
+    ),
+    "run.killed": ("The engine was ended from outside, by a signal.", "引擎被外部信号终止。"),
+    "run.killed.hint": (
+        "Most often the system ran out of memory: close other programs, or use a smaller batch, resolution or rank.",
+        "多半是系统内存不足：请关闭其他程序，或减小批大小、分辨率或维度。",
+    ),
+    "run.not_saved": (
+        "The engine ended without saying that it saved the LoRA.",
+        "引擎结束时没有报告 LoRA 已保存。",
+    ),
+    "run.not_saved.hint": (
+        "Look at engine.log in the run's folder.",
+        "请查看该次训练文件夹中的 engine.log。",
+    ),
+    "run.final_missing": ("The finished LoRA is not there.", "找不到训练完成的 LoRA 文件。"),
+    "run.final_missing.hint": (
+        "Look at engine.log in the run's folder; the disk may have been full.",
+        "请查看该次训练文件夹中的 engine.log；可能是磁盘已满。",
+    ),
+    "run.final_old": (
+        "The LoRA file is older than this run; this run wrote none.",
+        "LoRA 文件比本次训练更早；本次训练没有写出文件。",
+    ),
+    "run.final_old.hint": (
+        "Look at engine.log in the run's folder.",
+        "请查看该次训练文件夹中的 engine.log。",
+    ),
+    "run.final_unreadable": (
+        "The LoRA file cannot be read; it is cut off or damaged.",
+        "LoRA 文件无法读取：被截断或已损坏。",
+    ),
+    "run.final_unreadable.hint": (
+        "Use the last checkpoint before it, and check the disk.",
+        "请使用它之前的最后一个存档点，并检查磁盘。",
+    ),
+    "run.final_not_finite": (
+        "The LoRA holds values that are not numbers (NaN); it would draw black pictures.",
+        "LoRA 中含有无效数值（NaN），用它只会画出黑图。",
+    ),
+    "run.final_not_finite.hint": (
+        'Lower the learning rate, or train with mixed_precision = "no"; use an earlier checkpoint meanwhile.',
+        '请降低学习率，或使用 mixed_precision = "no" 训练；在此之前可以先用更早的存档点。',
+    ),
+    "run.final_untrained": (
+        "The LoRA changes nothing: its weights are all zero.",
+        "LoRA 不起任何作用：它的权重全是零。",
+    ),
+    "run.final_untrained.hint": (
+        "Train more steps, or raise the learning rate.",
+        "请增加步数，或提高学习率。",
+    ),
+}

@@ -1,0 +1,60 @@
+"""The engine's installation and state as a person reads them."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from kohya_driver import texts
+from kohya_driver.engine.install import InstallEvent
+from kohya_driver.engine.model import Engine
+from kohya_driver.engine.store import EngineStatus
+from kohya_driver.views.console import human_bytes, stdout_console
+
+SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "lycoris-lora")
+
+
+def print_install_event(event: InstallEvent) -> None:
+    """One line for each thing that begins; the tools' own chatter only where there is a terminal, on one line."""
+    console = stdout_console()
+    if event.code != "engine.tool_says":
+        share = f" {event.fraction:.0%}" if event.fraction not in (None, 0.0, 1.0) else ""
+        console.print(Text(f"• {event.message}{share}", overflow="fold"))
+    elif console.is_terminal:
+        line = Text(f"  {event.message}", style="dim")
+        line.truncate(console.width - 1, overflow="ellipsis")
+        console.print(line, end="\x1b[K\r", soft_wrap=True, highlight=False)
+
+
+def print_status(status: EngineStatus) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    rows = {
+        "engine_state": texts.say("show.installed" if status.installed else "show.not_installed"),
+        "engine_pin": f"{status.tag}  {status.commit}",
+        "engine_path": status.path,
+        "engine_sources": "  ".join(status.sources),
+    }
+    if status.installed:
+        rows |= {
+            "engine_from": f"{status.installed_from}  {status.installed_at}",
+            "engine_size": human_bytes(status.disk_bytes),
+            "engine_packages": "  ".join(
+                f"{name} {status.versions[name]}" for name in SHOWN_PACKAGES if name in status.versions
+            ),
+        }
+    if status.others:
+        rows["engine_others"] = "  ".join(status.others)
+    for name, value in rows.items():
+        table.add_row(texts.say(f"show.{name}"), value)
+    stdout_console().print(table)
+
+
+def print_verified(engine: Engine) -> None:
+    stdout_console().print(texts.say("show.engine_sound", commit=engine.commit, path=engine.root))
+
+
+def print_removed(freed_bytes: int) -> None:
+    code = "show.engine_removed" if freed_bytes else "show.engine_was_not_there"
+    stdout_console().print(texts.say(code, size=human_bytes(freed_bytes)))

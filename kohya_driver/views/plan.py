@@ -1,0 +1,113 @@
+"""A plan as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from kohya_driver import files, texts
+from kohya_driver.planning.model import Plan
+from kohya_driver.views.console import stdout_console
+from kohya_driver.views.findings import print_findings
+
+SHOWN = 6
+"""Buckets and checkpoints named before `…`."""
+
+
+def print_plan(plan: Plan, console: Console | None = None) -> None:
+    console = console or stdout_console()
+    console.print(render_plan(plan))
+    if plan.findings:
+        console.rule(texts.say("show.findings"), align="left")
+        print_findings(plan.findings, console)
+    verdict = "show.plan_has_errors" if plan.errors else "show.plan_is_good"
+    console.print(
+        Text(texts.say(verdict, count=len(plan.errors)), style="bold red" if plan.errors else "bold green")
+    )
+
+
+def render_plan(plan: Plan) -> RenderableType:
+    return Group(
+        _numbers(plan),
+        Text(),
+        _heading("show.overrides"),
+        _overrides(plan),
+        Text(),
+        _heading("show.training_config"),
+        _toml(plan.training_config),
+        _heading("show.dataset_config"),
+        _toml(plan.dataset_config),
+        _heading("show.environment"),
+        Text("\n".join(f"{name}={value}" for name, value in plan.environment.items()), overflow="fold"),
+        Text(),
+        _heading("show.command"),
+        Text(" ".join(plan.command), overflow="fold"),
+        Text(),
+    )
+
+
+def _heading(code: str) -> Text:
+    return Text(texts.say(code), style="bold")
+
+
+def _toml(config: Mapping[str, Any]) -> RenderableType:
+    return Syntax(files.dump_toml(config), "toml", background_color="default", word_wrap=True)
+
+
+def _numbers(plan: Plan) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    rows = {
+        "run": str(plan.folder),
+        "base": f"{plan.base}  ({plan.family or '?'})",
+        "device": f"{plan.device}  ({plan.host.chip})",
+        "pictures": texts.say("show.pictures_value", images=plan.images, repeats=plan.repeats),
+        "buckets": _some([f"{b.width}×{b.height}: {b.count}" for b in plan.buckets]),
+        "steps": texts.say(
+            "show.steps_value",
+            steps=plan.steps,
+            epochs=plan.epochs,
+            steps_per_epoch=plan.steps_per_epoch,
+            batches=plan.batches_per_epoch,
+            warmup=plan.warmup_steps,
+        ),
+        "checkpoints": _some(plan.checkpoints),
+        "samples": str(plan.samples),
+    }
+    for name, value in rows.items():
+        table.add_row(texts.say(f"show.{name}"), value)
+    return table
+
+
+def _some(items: list[str] | tuple[str, ...]) -> str:
+    """The first few; the last one is always named, because it is the one that matters."""
+    if len(items) <= SHOWN:
+        return "  ".join(items)
+    return "  ".join([*items[: SHOWN - 1], "…", items[-1]]) + f"  ({len(items)})"
+
+
+def _overrides(plan: Plan) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(style="cyan", overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", overflow="fold")
+    for override in plan.overrides:
+        name = override.option.removeprefix("training.")
+        table.add_row(name, f"{_value(override.before)} → {_value(override.after)}", override.reason)
+    return table
+
+
+def _value(value: Any) -> str:
+    return (
+        texts.say("show.unset")
+        if value is None
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )

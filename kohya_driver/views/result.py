@@ -1,0 +1,56 @@
+"""How a run ended, as a person reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.text import Text
+
+from kohya_driver import texts
+from kohya_driver.errors import Finding, Severity
+from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.views.console import human_bytes, human_duration, stderr_console, stdout_console
+from kohya_driver.views.dashboard import render
+from kohya_driver.views.findings import print_findings
+
+
+def print_result(result: RunResult) -> None:
+    """The outcome in a sentence; after a failure the engine's own words, why, and what to do."""
+    if result.outcome == "succeeded":
+        _print_success(result)
+        return
+    console = stderr_console()
+    if result.evidence:
+        console.print(Text(texts.say("show.engine_said"), style="bold"))
+        console.print(Text(result.evidence, style="dim", overflow="fold"))
+    severity = Severity.WARNING if result.outcome == "stopped" else Severity.ERROR
+    print_findings([Finding(result.reason, severity, result.folder)])
+    for path in result.checkpoints:
+        console.print(Text(texts.say("show.kept_checkpoint", path=path), overflow="fold"))
+
+
+def _print_success(result: RunResult) -> None:
+    console = stdout_console()
+    final = Path(result.final)
+    console.print(
+        Text(
+            texts.say("show.succeeded", steps=result.steps, duration=human_duration(result.seconds)),
+            style="bold green",
+        )
+    )
+    size = human_bytes(final.stat().st_size) if final.exists() else "?"
+    console.print(Text(texts.say("show.final", path=final, size=size), overflow="fold"))
+    console.print(Text(texts.say("show.run_folder", path=result.folder), overflow="fold"))
+
+
+def print_run(run: Run) -> None:
+    """A run at any time: its dashboard as it stands, then how it ended."""
+    console = stdout_console()
+    console.print(render(run.snapshot(), console.width, min(console.height, 40)))
+    result = run.result()
+    if result:
+        print_result(result)
+    else:
+        console.print(
+            texts.say("show.state_running" if run.is_running() else "show.state_cut_off", path=run.folder)
+        )

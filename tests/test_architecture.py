@@ -1,0 +1,163 @@
+"""The layers, the owners of outside libraries, and no cycles: held with `ast`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "kohya_driver"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("texts",),
+    ("errors",),
+    ("files",),
+    ("process", "resources"),
+    ("host",),
+    ("preset", "events"),
+    ("dataset", "engine"),
+    ("planning",),
+    ("run",),
+    ("api",),
+    ("quickstart", "views"),
+    ("cli",),
+)
+LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
+
+OWNERS = {
+    "subprocess": {"process"},
+    "psutil": {"process", "host"},
+    "git": {"engine"},
+    "uv": {"engine"},
+    "PIL": {"dataset"},
+    "onnxruntime": {"dataset"},
+    "pydantic": {"preset"},
+    "pydantic_core": {"preset"},
+    "rich": {"views"},
+    "argparse": {"cli"},
+    "toml": {"files"},
+    "platformdirs": {"files"},
+    "numpy": {"engine"},
+}
+INSIDE = {"engine/entry.py", "engine/random_base.py", "engine/probe.py"}
+"""These run in the engine's interpreter, which has nothing of ours."""
+
+
+def sources() -> Iterator[tuple[Path, str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if name not in INSIDE:
+            yield path, name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def unit_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            if node.module == "kohya_driver":
+                yield from (f"kohya_driver.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def own_unit(name: str) -> str:
+    return name.removesuffix(".py").split("/")[0]
+
+
+def test_imports_point_down() -> None:
+    wrong = []
+    for _, name, tree in sources():
+        unit = own_unit(name)
+        if unit in ("__init__", "__main__"):
+            continue
+        for module in imports(tree):
+            target = unit_of(module) if module.startswith("kohya_driver") else ""
+            if target in ("", "__version__") or target == unit:
+                continue
+            if LEVEL[target] >= LEVEL[unit]:
+                wrong.append(f"{name} imports {module}")
+    assert not wrong
+
+
+def test_every_unit_has_a_level() -> None:
+    units = {own_unit(name) for _, name, _ in sources()} - {"__init__", "__main__"}
+    assert units == set(LEVEL)
+
+
+def test_outside_libraries_have_one_owner() -> None:
+    wrong = []
+    for _, name, tree in sources():
+        for module in imports(tree):
+            owners = OWNERS.get(module.split(".")[0])
+            if owners is not None and own_unit(name) not in owners:
+                wrong.append(f"{name} imports {module}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("library", ["torch", "transformers", "diffusers", "accelerate", "safetensors"])
+def test_the_engines_libraries_are_nowhere(library: str) -> None:
+    users = [name for _, name, tree in sources() if any(m.split(".")[0] == library for m in imports(tree))]
+    assert not users
+
+
+@pytest.mark.parametrize("name", sorted(INSIDE))
+def test_scripts_for_the_engines_interpreter_stand_alone(name: str) -> None:
+    tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+    import sys
+
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for module in imports(ast.Module(body=[node], type_ignores=[])):
+                assert module.split(".")[0] in sys.stdlib_module_names, f"{name} imports {module} at its top"
+    assert not any(module.startswith("kohya_driver") for module in imports(tree))
+
+
+def test_no_cycles_between_modules() -> None:
+    graph: dict[str, set[str]] = {}
+    for _, name, tree in sources():
+        module = "kohya_driver." + name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        graph[module] = {target for target in imports(tree) if target.startswith("kohya_driver.")}
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path, module))
+        if module in done or module not in graph:
+            return
+        for target in graph[module]:
+            visit(target, (*path, module))
+        done.add(module)
+
+    for module in graph:
+        if module != "kohya_driver.__init__":
+            visit(module, ())
+
+
+def test_heavy_libraries_are_not_loaded_for_help() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; from kohya_driver.cli.main import build_parser; build_parser(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"pydantic", "rich", "git", "PIL", "onnxruntime", "numpy", "psutil", "toml"}
+
+
+def test_nobody_prints() -> None:
+    """Only views and cli write to the terminal; ruff's T20 finds print(), this finds the rest."""
+    for _, name, tree in sources():
+        if own_unit(name) in ("views", "cli"):
+            continue
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "sys"
+            ):
+                assert node.attr not in ("stdout", "stderr"), f"{name} uses sys.{node.attr}"

@@ -1,0 +1,76 @@
+"""The Python API and the command line say the same things with the same words."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import typing
+
+import pytest
+
+import kohya_driver
+from kohya_driver import api
+from kohya_driver.cli.main import build_parser
+
+PARITY = {
+    "plan": ("plan", api.plan),
+    "train": ("train", api.train),
+    "engine install": ("engine install", api.install_engine),
+    "show": ("show", api.open_run),
+}
+ONLY_API = {"on_event", "on_install", "stop", "folder", "recipe"}
+"""Callbacks, and what the command line decides by itself."""
+ONLY_CLI = {"help", "lang", "json", "plain"}
+"""How it is shown."""
+
+
+def parser_of(words: str) -> argparse.ArgumentParser:
+    parser = build_parser(words.split(), every=True)
+    for word in words.split():
+        action = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+        parser = action.choices[word]
+    return parser
+
+
+def cli_words(words: str) -> set[str]:
+    return {
+        action.dest for action in parser_of(words)._actions if action.dest != argparse.SUPPRESS
+    } - ONLY_CLI
+
+
+def api_words(function: typing.Callable[..., object]) -> set[str]:
+    return set(inspect.signature(function).parameters) - ONLY_API
+
+
+def test_plan_and_train_take_what_load_preset_takes() -> None:
+    preset_words = api_words(api.load_preset)
+    assert cli_words("plan") == (api_words(api.plan) | preset_words | {"preset"}) - {"source"} - {"self"}
+    assert cli_words("train") == (api_words(api.train) | preset_words | {"preset"}) - set()
+
+
+def test_engine_install() -> None:
+    assert cli_words("engine install") == api_words(api.install_engine)
+
+
+def test_show_opens_a_run() -> None:
+    assert [word.removeprefix("run_") for word in cli_words("show")] == [
+        *inspect.signature(api.open_run).parameters
+    ]
+
+
+@pytest.mark.parametrize("name", api.__all__)
+def test_everything_public_is_documented_and_typed(name: str) -> None:
+    thing = getattr(api, name)
+    assert inspect.getdoc(thing), name
+    if inspect.isfunction(thing):
+        hints = typing.get_type_hints(thing)
+        assert set(hints) == {*inspect.signature(thing).parameters, "return"}
+
+
+def test_the_package_lends_its_names() -> None:
+    for name in kohya_driver.__all__:
+        assert getattr(kohya_driver, name) is not None
+    assert kohya_driver.plan is api.plan
+    assert kohya_driver.train is api.train
+    with pytest.raises(AttributeError):
+        _ = kohya_driver.nothing_of_the_kind
