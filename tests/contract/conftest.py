@@ -24,7 +24,9 @@ INSIDE = Path(__file__).parent / "inside"
 def installed_engine() -> Engine:
     engine = find_engine()
     if engine is None:
-        pytest.skip("the engine is not installed here: `kohya-driver engine install` (then run the tests again)")
+        pytest.skip(
+            "the engine is not installed here: `kohya-driver engine install` (then run the tests again)"
+        )
     return engine
 
 

@@ -1,0 +1,260 @@
+"""Sentences about the engine: its installation, and what can be wrong with it."""
+
+_SOURCE_HINT = (
+    "Give another source: `kohya-driver engine install --source FOLDER|BUNDLE|URL` (a git clone of sd-scripts on this "
+    "machine, a git bundle file, or a mirror's address).",
+    "请改用其他来源：`kohya-driver engine install --source 文件夹|BUNDLE 文件|网址`（本机上的 sd-scripts 克隆、"
+    "git bundle 文件或镜像地址）。",
+)
+_REINSTALL_HINT = (
+    "Install it anew: `kohya-driver engine install --force`.",
+    "请重新安装：`kohya-driver engine install --force`。",
+)
+_NETWORK_HINT = (
+    "Check the network, or name a mirror: `export UV_DEFAULT_INDEX=https://…/simple` (PIP_INDEX_URL is honoured too). "
+    "What was downloaded is kept; run the same command again.",
+    "请检查网络，或指定镜像：`export UV_DEFAULT_INDEX=https://…/simple`（也支持 PIP_INDEX_URL）。"
+    "已下载的内容会保留；重新运行同一条命令即可。",
+)
+
+TEXTS = {
+    # Progress
+    "engine.waiting": (
+        "Another installation is running; waiting for it.",
+        "另一个安装正在进行，正在等待它完成。",
+    ),
+    "engine.checking": ("Checking this machine.", "正在检查这台机器。"),
+    "engine.cloning": ("Taking the engine from {source}.", "正在从 {source} 获取引擎。"),
+    "engine.building": (
+        "Building the engine's environment (the first time, this downloads much).",
+        "正在建立引擎的运行环境（首次安装需要下载较多内容）。",
+    ),
+    "engine.tokenizers": ("Building the tokenizers.", "正在生成分词器。"),
+    "engine.testing": (
+        "Testing that the engine starts (up to a minute).",
+        "正在测试引擎能否启动（最长约一分钟）。",
+    ),
+    "engine.tool_says": ("{line}", "{line}"),
+    "engine.installed": ("The engine is installed: {path}.", "引擎已安装：{path}。"),
+    "engine.already_installed": ("The engine is already installed: {path}.", "引擎已安装过：{path}。"),
+    "engine.removed_other": (
+        "Removed another engine ({gb} GB): {path}.",
+        "已删除另一个引擎（{gb} GB）：{path}。",
+    ),
+    # Not there
+    "engine.not_installed": ("The engine (sd-scripts) is not installed.", "引擎（sd-scripts）尚未安装。"),
+    "engine.not_installed.hint": (
+        "Install it: `kohya-driver engine install`.",
+        "请先安装：`kohya-driver engine install`。",
+    ),
+    # Sources
+    "engine.source_missing": (
+        "There is no folder, file or address {source}.",
+        "找不到文件夹、文件或网址 {source}。",
+    ),
+    "engine.source_missing.hint": _SOURCE_HINT,
+    "engine.source_unreachable": (
+        "The engine cannot be had from {source}: {reason}.",
+        "无法从 {source} 获取引擎：{reason}。",
+    ),
+    "engine.source_unreachable.hint": _SOURCE_HINT,
+    "engine.source_failed": (
+        "Git could not take the engine from {source}: {reason}.",
+        "git 未能从 {source} 取得引擎：{reason}。",
+    ),
+    "engine.source_failed.hint": _SOURCE_HINT,
+    "engine.source_lacks_commit": (
+        "{source} does not have the engine's commit {commit} ({tag}).",
+        "{source} 中没有引擎的提交 {commit}（{tag}）。",
+    ),
+    "engine.source_lacks_commit.hint": (
+        "Update it (`git fetch --tags` in that clone), or give another source with `--source`.",
+        "请更新它（在该克隆中运行 `git fetch --tags`），或用 `--source` 指定其他来源。",
+    ),
+    "engine.source_differs": (
+        "The tag {tag} of this source is commit {found}, but {wanted} is pinned.",
+        "该来源的标签 {tag} 是提交 {found}，但锁定的是 {wanted}。",
+    ),
+    "engine.source_differs.hint": _SOURCE_HINT,
+    # Git
+    "engine.git_missing": ("There is no `git` on this machine.", "这台机器上没有 `git`。"),
+    "engine.git_missing.hint": (
+        "Install git (on a Mac: `xcode-select --install`; on Linux with the package manager).",
+        "请安装 git（Mac 上运行 `xcode-select --install`；Linux 上用包管理器安装）。",
+    ),
+    "engine.git_stub": (
+        "`git` on this Mac is only a placeholder: Apple's command line tools are not installed.",
+        "这台 Mac 上的 `git` 只是占位程序：尚未安装苹果的命令行工具。",
+    ),
+    "engine.git_stub.hint": (
+        "Run `xcode-select --install`, confirm the dialog, wait for it to end, then try again.",
+        "请运行 `xcode-select --install`，在弹窗中确认，等待安装结束后再试。",
+    ),
+    # Checkout
+    "engine.wrong_commit": (
+        "The engine is at commit {found}, but {wanted} ({tag}) is pinned.",
+        "引擎处于提交 {found}，但锁定的是 {wanted}（{tag}）。",
+    ),
+    "engine.wrong_commit.hint": _REINSTALL_HINT,
+    "engine.checkout_changed": (
+        "{count} file(s) of the engine were changed: {files}.",
+        "引擎中有 {count} 个文件被改动：{files}。",
+    ),
+    "engine.checkout_changed.hint": (
+        "Save your changes elsewhere, then install it anew: `kohya-driver engine install --force`.",
+        "请先把你的改动存到别处，再重新安装：`kohya-driver engine install --force`。",
+    ),
+    "engine.checkout_missing": ("The engine's files are missing.", "引擎的文件缺失。"),
+    "engine.checkout_missing.hint": _REINSTALL_HINT,
+    "engine.checkout_broken": (
+        "The engine's checkout is broken: {reason}.",
+        "引擎的代码目录已损坏：{reason}。",
+    ),
+    "engine.checkout_broken.hint": _REINSTALL_HINT,
+    # Environment
+    "engine.no_space": ("The disk is full.", "磁盘已满。"),
+    "engine.no_space.hint": (
+        "Free some space, then run the same command again; nothing was left half-installed.",
+        "请先腾出空间，再重新运行同一条命令；没有留下安装了一半的内容。",
+    ),
+    "engine.too_little_space": (
+        "The engine needs {needed_gb} GB on this disk; {free_gb} GB are free.",
+        "引擎需要 {needed_gb} GB 磁盘空间；目前剩余 {free_gb} GB。",
+    ),
+    "engine.too_little_space.hint": (
+        "Free some space, or set KOHYA_DRIVER_HOME to a folder on another disk.",
+        "请腾出空间，或把 KOHYA_DRIVER_HOME 设为另一块磁盘上的文件夹。",
+    ),
+    "engine.hash_mismatch": (
+        "A downloaded package is not the one that was locked (its hash differs):\n{last_lines}",
+        "下载的某个软件包与锁定的不一致（校验值不同）：\n{last_lines}",
+    ),
+    "engine.hash_mismatch.hint": (
+        "The package index in use may be wrong: try again without UV_DEFAULT_INDEX and PIP_INDEX_URL, or with another.",
+        "所用的软件源可能有问题：请去掉 UV_DEFAULT_INDEX 和 PIP_INDEX_URL 后重试，或换一个软件源。",
+    ),
+    "engine.index_unreachable": (
+        "The packages of the engine's environment cannot be downloaded:\n{last_lines}",
+        "无法下载引擎运行环境所需的软件包：\n{last_lines}",
+    ),
+    "engine.index_unreachable.hint": _NETWORK_HINT,
+    "engine.no_package": (
+        "A package is not to be had for this machine, or not from this index:\n{last_lines}",
+        "某个软件包没有适用于这台机器的版本，或该软件源中没有：\n{last_lines}",
+    ),
+    "engine.no_package.hint": (
+        "If a mirror is set (UV_DEFAULT_INDEX, PIP_INDEX_URL), it may lag behind: try again without it.",
+        "如果设置了镜像（UV_DEFAULT_INDEX、PIP_INDEX_URL），它可能尚未同步：请去掉后重试。",
+    ),
+    "engine.no_python": (
+        "No Python for the engine was found or could be fetched:\n{last_lines}",
+        "没有找到、也无法下载引擎所需的 Python：\n{last_lines}",
+    ),
+    "engine.no_python.hint": (
+        "Install Python 3.11, 3.12 or 3.13, then run the same command again.",
+        "请安装 Python 3.11、3.12 或 3.13，再重新运行同一条命令。",
+    ),
+    "engine.environment_failed": (
+        "The engine's environment could not be built (uv ended with status {status}):\n{last_lines}",
+        "引擎的运行环境未能建立（uv 退出状态 {status}）：\n{last_lines}",
+    ),
+    "engine.environment_failed.hint": (
+        "The whole log is kept; please add it if you report this.",
+        "完整日志已保留；报告问题时请附上。",
+    ),
+    "engine.environment_missing": (
+        "The engine's Python is missing (perhaps the Python it was made with was removed).",
+        "引擎的 Python 缺失（可能当初使用的 Python 已被删除）。",
+    ),
+    "engine.environment_missing.hint": _REINSTALL_HINT,
+    "engine.package_differs": (
+        "Package {package} is {found}, but {wanted} is locked.",
+        "软件包 {package} 的版本是 {found}，但锁定的是 {wanted}。",
+    ),
+    "engine.package_differs.hint": _REINSTALL_HINT,
+    "engine.asset_missing": ("The wheel does not contain {member}.", "该 wheel 中没有 {member}。"),
+    # Health
+    "engine.tokenizer_changed": (
+        "A tokenizer's file is missing or was changed.",
+        "某个分词器文件缺失或被改动。",
+    ),
+    "engine.tokenizer_changed.hint": _REINSTALL_HINT,
+    "engine.probe_silent": (
+        "The engine's Python did not answer the health check:\n{output}",
+        "引擎的 Python 没有通过健康检查：\n{output}",
+    ),
+    "engine.probe_silent.hint": _REINSTALL_HINT,
+    "engine.import_failed": (
+        "{name} does not import in the engine's environment: {reason}.",
+        "{name} 无法在引擎的环境中导入：{reason}。",
+    ),
+    "engine.import_failed.hint": _REINSTALL_HINT,
+    "engine.python_foreign": (
+        "The engine's Python is built for {found}, but this machine is {wanted}.",
+        "引擎的 Python 是为 {found} 编译的，而这台机器是 {wanted}。",
+    ),
+    "engine.python_foreign.hint": (
+        "Install a native Python 3.11, 3.12 or 3.13, run kohya-driver with it, then `kohya-driver engine install --force`.",
+        "请安装原生的 Python 3.11、3.12 或 3.13，用它运行 kohya-driver，再执行 `kohya-driver engine install --force`。",
+    ),
+    # Catalogue
+    "engine.catalogue_missing": (
+        "The engine's source has no {name}, which the option catalogue is made from.",
+        "引擎源码中没有 {name}，而选项目录需要由它生成。",
+    ),
+    "engine.catalogue_missing.hint": (
+        "This checkout is not a version of sd-scripts that kohya-driver knows; use the pinned one.",
+        "该代码目录不是 kohya-driver 支持的 sd-scripts 版本；请使用锁定的版本。",
+    ),
+    "engine.catalogue_unreadable": (
+        "The option catalogue cannot be read off this line: {text}",
+        "无法从这一行读出选项目录：{text}",
+    ),
+    "engine.catalogue_unreadable.hint": (
+        "This checkout is not a version of sd-scripts that kohya-driver knows; use the pinned one.",
+        "该代码目录不是 kohya-driver 支持的 sd-scripts 版本；请使用锁定的版本。",
+    ),
+    # Use
+    "engine.in_use": (
+        "The engine is in use by a running process ({processes}).",
+        "引擎正被运行中的进程使用（{processes}）。",
+    ),
+    "engine.in_use.hint": (
+        "Wait until the training ends, or stop it first.",
+        "请等训练结束，或先停止它。",
+    ),
+    "engine.log_kept": ("The whole log of this installation is kept here.", "本次安装的完整日志保留在此处。"),
+    "engine.random_base_failed": (
+        "The random base model could not be made: {reason}",
+        "无法制作随机权重的底模：{reason}",
+    ),
+    "engine.random_base_failed.hint": (
+        "It needs 2.2 GB of disk and 6 GB of memory. Run `kohya-driver engine verify`, then try again.",
+        "需要 2.2 GB 磁盘和 6 GB 内存。请先运行 `kohya-driver engine verify`，再重试。",
+    ),
+    # Model files
+    "engine.weights_missing": (
+        "This model file cannot be opened: {reason}.",
+        "无法打开此模型文件：{reason}。",
+    ),
+    "engine.weights_missing.hint": (
+        "Check the path, and that the disk it is on is connected.",
+        "请检查路径，并确认它所在的磁盘已连接。",
+    ),
+    "engine.weights_broken": (
+        "This is no whole .safetensors file: {reason}.",
+        "这不是完整的 .safetensors 文件：{reason}。",
+    ),
+    "engine.weights_broken.hint": (
+        "It was probably cut off while it was downloaded or copied; download it again and compare its size.",
+        "很可能是下载或复制时中断了；请重新下载，并核对文件大小。",
+    ),
+    "engine.base_folder": (
+        "This folder is no diffusers model: it has no readable model_index.json and unet/config.json.",
+        "这个文件夹不是 diffusers 模型：没有可读的 model_index.json 和 unet/config.json。",
+    ),
+    "engine.base_folder.hint": (
+        "Give the model file itself (.safetensors), or the folder that has model_index.json in it.",
+        "请填写模型文件本身（.safetensors），或含有 model_index.json 的文件夹。",
+    ),
+}
