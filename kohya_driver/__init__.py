@@ -12,7 +12,7 @@ The map, lowest layer first; each imports only from those before it:
     events/     WHAT happened: lines to events to a snapshot
     dataset/    pictures, captions, buckets
     engine/     sd-scripts: pin, checkout, environment, catalogue
-    plan/       HOW it will run, decided before anything starts
+    planning/   HOW it will run, decided before anything starts
     run/        DOING it
     views/      SHOWING it
     api         the Python API

@@ -13,7 +13,20 @@ from importlib import import_module
 
 Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
-AREAS = ("cli", "dataset", "engine", "event", "files", "host", "override", "plan", "preset", "run", "show", "view")
+AREAS = (
+    "cli",
+    "dataset",
+    "engine",
+    "event",
+    "files",
+    "host",
+    "override",
+    "plan",
+    "preset",
+    "run",
+    "show",
+    "view",
+)
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 

@@ -1,0 +1,254 @@
+"""What can happen in a run, as frozen values that go to JSON and back.
+
+The parser makes events without a time; whoever records them stamps them (`Record`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Phase(StrEnum):
+    """Where a run is. The order is that of a run; sampling and saving interrupt training."""
+
+    STARTING = "starting"
+    LOADING = "loading"
+    CACHING = "caching"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    SAMPLING = "sampling"
+    SAVING = "saving"
+    FINISHED = "finished"
+
+
+KINDS: dict[str, type[Event]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if cls.kind:  # dataclass(slots=True) makes each class twice; the later one is kept
+            KINDS[cls.kind] = cls
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """The engine's process was started; the totals are the plan's."""
+
+    kind: ClassVar[str] = "run_started"
+    name: str
+    folder: str
+    pid: int
+    steps: int
+    epochs: int
+    images: int
+    base: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged(Event):
+    kind: ClassVar[str] = "phase"
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced(Event):
+    """A number that the engine prints of itself.
+
+    `what` is one of device, network, images, validation_images, regularization_images, batches_per_epoch, epochs,
+    batch_size, accumulation, steps; `device`, `network` and `batch_size` are text.
+    """
+
+    kind: ClassVar[str] = "announced"
+    what: str
+    value: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class BucketMade(Event):
+    kind: ClassVar[str] = "bucket"
+    width: int
+    height: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Event):
+    """A bar moved. `bar` is `steps` for the training itself, else what the engine calls it (`caching latents` …)."""
+
+    kind: ClassVar[str] = "progress"
+    bar: str
+    done: int
+    total: int
+    average_loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStarted(Event):
+    kind: ClassVar[str] = "epoch"
+    epoch: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone(Event):
+    """One optimizer step, exact: from the engine's own values, not from its bar."""
+
+    kind: ClassVar[str] = "step"
+    step: int
+    loss: float
+    average_loss: float
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavingCheckpoint(Event):
+    """The engine is about to write this file."""
+
+    kind: ClassVar[str] = "saving_checkpoint"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved(Event):
+    """The file stands there whole."""
+
+    kind: ClassVar[str] = "checkpoint"
+    path: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRemoved(Event):
+    kind: ClassVar[str] = "checkpoint_removed"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateSaved(Event):
+    """A train state, the folder from which a run can be resumed, is being written."""
+
+    kind: ClassVar[str] = "state"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSaved(Event):
+    kind: ClassVar[str] = "sample"
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogMessage(Event):
+    """A warning or an error that the engine logged. `level` is `warning` or `error`."""
+
+    kind: ClassVar[str] = "log"
+    level: str
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traceback(Event):
+    """An exception of the engine, whole; the launcher's own comes after it and does not count."""
+
+    kind: ClassVar[str] = "traceback"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaved(Event):
+    """The engine says that the final file is written."""
+
+    kind: ClassVar[str] = "model_saved"
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySampled(Event):
+    kind: ClassVar[str] = "memory"
+    tree_bytes: int
+    available_bytes: int
+    total_bytes: int
+    swap_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested(Event):
+    """`by` is the signal's name, or `api`."""
+
+    kind: ClassVar[str] = "stop_requested"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessExited(Event):
+    """Exit status of the launcher; negative: the number of the signal that ended it."""
+
+    kind: ClassVar[str] = "process_exited"
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished(Event):
+    """`outcome` is succeeded, failed or stopped."""
+
+    kind: ClassVar[str] = "run_finished"
+    outcome: str
+    final: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event with its time: `time` in Unix seconds, `elapsed` in seconds since the run began (monotonic)."""
+
+    time: float
+    elapsed: float
+    event: Event
+
+    def to_json(self) -> dict[str, Any]:
+        body = {name: _plain(value) for name, value in asdict(self.event).items()}
+        return {
+            "kind": self.event.kind,
+            "time": round(self.time, 3),
+            "elapsed": round(self.elapsed, 3),
+            **body,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Record:
+        """Raises KeyError or TypeError on what is not a record of this version."""
+        kind = KINDS[data["kind"]]
+        body = {name: value for name, value in data.items() if name not in ("kind", "time", "elapsed")}
+        numbers = {name: _number(body[name]) for name in _NUMBERS if name in body}
+        return cls(data["time"], data["elapsed"], kind(**{**body, **numbers}))
+
+
+_NUMBERS = ("loss", "average_loss", "learning_rates")
+_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN: such numbers become the words that JavaScript has for them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NOT_FINITE[value]
+    if isinstance(value, dict):
+        return {name: _number(inner) for name, inner in value.items()}
+    return value

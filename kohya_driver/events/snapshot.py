@@ -1,0 +1,283 @@
+"""Where a run stands: one frozen value, made by folding events one after the other."""
+
+from __future__ import annotations
+
+import math
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from kohya_driver.events.model import (
+    Announced,
+    BucketMade,
+    CheckpointRemoved,
+    CheckpointSaved,
+    EpochStarted,
+    Event,
+    LogMessage,
+    MemorySampled,
+    ModelSaved,
+    Phase,
+    PhaseChanged,
+    ProcessExited,
+    Progress,
+    Record,
+    RunFinished,
+    RunStarted,
+    SampleSaved,
+    SavingCheckpoint,
+    StateSaved,
+    StepDone,
+    StopRequested,
+    Traceback,
+)
+from kohya_driver.events.parts import Bar, Checkpoint, LossCurve, MemoryUse, Message, Pace
+
+MESSAGES_KEPT = 20
+TRAINING_BAR = "steps"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnapshot:
+    """Everything that a screen or a report needs to know of a run, at one moment."""
+
+    name: str = ""
+    folder: str = ""
+    base: str = ""
+    device: str = ""
+    network: str = ""
+    pid: int | None = None
+    started: float = 0.0
+    """Unix seconds."""
+    time: float = 0.0
+    """Of the last event, in Unix seconds."""
+    elapsed: float = 0.0
+    """Of the last event, in seconds since the run began."""
+    phase: Phase = Phase.STARTING
+    step: int = 0
+    """Optimizer steps done."""
+    steps: int = 0
+    """Optimizer steps in all; the plan's until the engine announces its own."""
+    epoch: int = 0
+    epochs: int = 0
+    images: int = 0
+    batches_per_epoch: int = 0
+    buckets: tuple[tuple[int, int, int], ...] = ()
+    """(width, height, count), in the engine's order."""
+    loss: float | None = None
+    average_loss: float | None = None
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
+    losses: LossCurve = field(default_factory=LossCurve)
+    pace: Pace = field(default_factory=Pace)
+    bar: Bar | None = None
+    memory: MemoryUse | None = None
+    saving: str = ""
+    """The file being written."""
+    checkpoints: tuple[Checkpoint, ...] = ()
+    states: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+    """The latest warnings and errors, the latest last."""
+    message_count: int = 0
+    traceback: str = ""
+    model_saved: bool = False
+    stop_requested: str = ""
+    """By whom; empty if nobody asked."""
+    exit_status: int | None = None
+    outcome: str = ""
+    final: str = ""
+    reason: str = ""
+
+    @property
+    def seconds_per_step(self) -> float | None:
+        """Median of the recent steps, without the time for samples, saving and validation."""
+        return self.pace.seconds_per_step
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Until the last step, counted from the last event; None while nothing is known, 0 at the end."""
+        if self.outcome or not self.steps:
+            return 0.0 if self.outcome else None
+        return self.pace.eta_seconds(max(0, self.steps - self.step))
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.outcome)
+
+    def to_json(self) -> dict[str, Any]:
+        """With `seconds_per_step` and `eta_seconds` for those who read it elsewhere."""
+        body: dict[str, Any] = _plain(asdict(self))
+        return {**body, "seconds_per_step": self.seconds_per_step, "eta_seconds": self.eta_seconds}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RunSnapshot:
+        """Raises KeyError, TypeError or ValueError on what is not a snapshot of this version."""
+        body = {known.name: data[known.name] for known in fields(cls)}
+        for name, read in _READERS.items():
+            body[name] = None if body[name] is None else read(body[name])
+        return cls(**body)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "phase": Phase,
+    "loss": float,
+    "average_loss": float,
+    "learning_rates": lambda rates: {name: float(rate) for name, rate in rates.items()},
+    "losses": LossCurve.from_json,
+    "pace": Pace.from_json,
+    "bar": lambda bar: Bar(**bar),
+    "memory": lambda memory: MemoryUse(**memory),
+    "buckets": lambda buckets: tuple((width, height, count) for width, height, count in buckets),
+    "checkpoints": lambda items: tuple(Checkpoint(**item) for item in items),
+    "messages": lambda items: tuple(Message(**item) for item in items),
+    "states": tuple,
+    "samples": tuple,
+}
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN: such numbers become the words that `float` reads back."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+Changes = dict[str, Any]
+
+
+def fold(snapshot: RunSnapshot, record: Record) -> RunSnapshot:
+    """The snapshot after one more event. Events of a kind that says nothing of where a run stands change the time only."""
+    change = _CHANGES.get(type(record.event))
+    changes = change(snapshot, record.event, record) if change else {}
+    return replace(snapshot, time=record.time, elapsed=record.elapsed, **changes)
+
+
+def _run_started(snapshot: RunSnapshot, event: RunStarted, record: Record) -> Changes:
+    names = ("name", "folder", "pid", "steps", "epochs", "images", "base", "device")
+    return {"started": record.time - record.elapsed, **{name: getattr(event, name) for name in names}}
+
+
+def _phase(snapshot: RunSnapshot, event: PhaseChanged, record: Record) -> Changes:
+    phase = Phase(event.phase)
+    pace = snapshot.pace if phase is Phase.TRAINING else snapshot.pace.interrupt()
+    return {"phase": phase, "bar": None, "pace": pace}
+
+
+_ANNOUNCED = ("device", "network", "images", "batches_per_epoch", "epochs", "steps")
+
+
+def _announced(snapshot: RunSnapshot, event: Announced, record: Record) -> Changes:
+    return {event.what: event.value} if event.what in _ANNOUNCED else {}
+
+
+def _bucket(snapshot: RunSnapshot, event: BucketMade, record: Record) -> Changes:
+    return {"buckets": (*snapshot.buckets, (event.width, event.height, event.count))}
+
+
+def _progress(snapshot: RunSnapshot, event: Progress, record: Record) -> Changes:
+    if event.bar != TRAINING_BAR:
+        return {"bar": Bar(event.bar, event.done, event.total), "pace": snapshot.pace.interrupt()}
+    pace = snapshot.pace.tick(event.done, record.elapsed, exact=False)
+    changes: Changes = {
+        "bar": None,
+        "step": max(snapshot.step, event.done),
+        "steps": event.total,
+        "pace": pace,
+    }
+    if event.average_loss is not None and not pace.exact:
+        changes["average_loss"] = event.average_loss
+    return changes
+
+
+def _step(snapshot: RunSnapshot, event: StepDone, record: Record) -> Changes:
+    return {
+        "step": max(snapshot.step, event.step),
+        "loss": event.loss,
+        "average_loss": event.average_loss,
+        "learning_rates": event.learning_rates,
+        "losses": snapshot.losses.add(event.step, event.loss, event.average_loss),
+        "pace": snapshot.pace.tick(event.step, record.elapsed, exact=True),
+    }
+
+
+def _epoch(snapshot: RunSnapshot, event: EpochStarted, record: Record) -> Changes:
+    return {"epoch": event.epoch, "epochs": event.of, "bar": None}
+
+
+_STEP_OF = re.compile(r"-step(\d{8})\.\w+$")
+_EPOCH_OF = re.compile(r"-(\d{6})\.\w+$")
+
+
+def _checkpoint(snapshot: RunSnapshot, event: CheckpointSaved, record: Record) -> Changes:
+    """Its name tells step or epoch (train_util.py:90), in case it is noticed only after the next step."""
+    step, epoch = _STEP_OF.search(event.path), _EPOCH_OF.search(event.path)
+    saved = Checkpoint(
+        event.path,
+        event.size_bytes,
+        int(step[1]) if step else snapshot.step,
+        int(epoch[1]) if epoch else snapshot.epoch,
+        record.time,
+    )
+    others = tuple(known for known in snapshot.checkpoints if known.path != event.path)
+    return {"checkpoints": (*others, saved), "saving": ""}
+
+
+def _removed(snapshot: RunSnapshot, event: CheckpointRemoved, record: Record) -> Changes:
+    gone = posixpath.normpath(event.path)
+    return {
+        "checkpoints": tuple(kept for kept in snapshot.checkpoints if posixpath.normpath(kept.path) != gone),
+        "states": tuple(kept for kept in snapshot.states if posixpath.normpath(kept) != gone),
+    }
+
+
+def _message(snapshot: RunSnapshot, event: LogMessage, record: Record) -> Changes:
+    message = Message(event.level, event.text, event.source, record.time)
+    return {
+        "messages": (*snapshot.messages[-MESSAGES_KEPT + 1 :], message),
+        "message_count": snapshot.message_count + 1,
+    }
+
+
+def _memory(snapshot: RunSnapshot, event: MemorySampled, record: Record) -> Changes:
+    peak = max(event.tree_bytes, snapshot.memory.tree_peak if snapshot.memory else 0)
+    use = MemoryUse(event.tree_bytes, peak, event.available_bytes, event.total_bytes, event.swap_bytes)
+    return {"memory": use}
+
+
+def _finished(snapshot: RunSnapshot, event: RunFinished, record: Record) -> Changes:
+    return {
+        "phase": Phase.FINISHED,
+        "outcome": event.outcome,
+        "final": event.final,
+        "reason": event.reason,
+        "bar": None,
+    }
+
+
+_CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
+    RunStarted: _run_started,
+    PhaseChanged: _phase,
+    Announced: _announced,
+    BucketMade: _bucket,
+    Progress: _progress,
+    StepDone: _step,
+    EpochStarted: _epoch,
+    SavingCheckpoint: lambda snapshot, event, record: {"saving": event.path},
+    CheckpointSaved: _checkpoint,
+    CheckpointRemoved: _removed,
+    StateSaved: lambda snapshot, event, record: {"states": (*snapshot.states, event.path)},
+    SampleSaved: lambda snapshot, event, record: {"samples": (*snapshot.samples, event.path)},
+    LogMessage: _message,
+    Traceback: lambda snapshot, event, record: {"traceback": event.text},
+    ModelSaved: lambda snapshot, event, record: {"model_saved": True},
+    MemorySampled: _memory,
+    StopRequested: lambda snapshot, event, record: {"stop_requested": event.by},
+    ProcessExited: lambda snapshot, event, record: {"exit_status": event.status},
+    RunFinished: _finished,
+}

@@ -1,0 +1,167 @@
+"""The live screen of a run: a pure function of the snapshot, and the frame that keeps it on the terminal."""
+
+from __future__ import annotations
+
+import contextvars
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from kohya_driver import texts
+from kohya_driver.events.snapshot import RunSnapshot
+from kohya_driver.views import panels
+from kohya_driver.views.chart import render_chart
+from kohya_driver.views.console import cut_middle, stdout_console
+
+REFRESHES_PER_SECOND = 4
+WIDE = 140
+"""Cells from which on the lists stand in a column of their own."""
+ROOMY = 20
+"""Lines from which on there are blank lines between the parts."""
+SIDE_SHARE = 0.4
+CHART_LINES = 3
+"""The fewest that show anything; the most is half the width, so that slopes keep their look."""
+GAP = 3
+
+
+def render(snapshot: RunSnapshot, width: int, height: int, now: float | None = None) -> RenderableType:
+    """The screen, in exactly `width` by `height` cells or less.
+
+    Args:
+        now: Unix seconds, by which the clocks run on between two events; None: the time of the last event.
+    """
+    clock = snapshot.time if now is None else now
+    frame = _wide if width >= WIDE else _narrow
+    lines = frame(snapshot, width, height, clock)
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+        line.no_wrap = True
+    return Group(*lines[:height])
+
+
+def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float) -> list[Text]:
+    """Everything in one column; the chart takes what the rest leaves."""
+    space = [Text()] if height >= ROOMY else []
+    head = [*panels.header(snapshot, width), *space, *panels.clocks(snapshot, width, now)]
+    foot = [*space, _footer(snapshot, width)]
+    values = panels.values(snapshot, width)
+    room = height - len(head) - len(foot) - len(values) - 1
+    lists = _lists(snapshot, width, max(2, room // 2))
+    chart = _chart(snapshot, width, room - len(lists) - len(space))
+    body = [*head, *panels.losses(snapshot, width), *chart, *values, *space, *lists]
+    return _with_footer(body, foot, height)
+
+
+def _wide(snapshot: RunSnapshot, width: int, height: int, now: float) -> list[Text]:
+    """Numbers and chart to the left, lists to the right."""
+    side = int(width * SIDE_SHARE)
+    main = width - side - GAP
+    head = [*panels.header(snapshot, width), Text()]
+    foot = [Text(), _footer(snapshot, width)]
+    room = height - len(head) - len(foot)
+    left = [*panels.clocks(snapshot, main, now), Text(), *panels.losses(snapshot, main)]
+    values = panels.values(snapshot, main)
+    left += [*_chart(snapshot, main, room - len(left) - len(values) - 1), Text(), *values]
+    right = _lists(snapshot, side, room)
+    body = _side_by_side(left, right, main)
+    return _with_footer([*head, *body[:room]], foot, height)
+
+
+def _side_by_side(left: list[Text], right: list[Text], width: int) -> list[Text]:
+    rows = []
+    for i in range(max(len(left), len(right))):
+        row = left[i].copy() if i < len(left) else Text()
+        row.truncate(width, overflow="ellipsis", pad=True)
+        row.append(" " * GAP)
+        rows.append(row.append_text(right[i]) if i < len(right) else row)
+    return rows
+
+
+def _chart(snapshot: RunSnapshot, width: int, room: int) -> list[Text]:
+    """As high as there is room for; nothing where there is too little or no curve yet."""
+    if room < CHART_LINES or not snapshot.losses.points:
+        return []
+    indent = panels.label_width()
+    lines = render_chart(snapshot.losses.points, width - indent, min(room, max(CHART_LINES, width // 2)))
+    return [Text(" " * indent).append_text(line) for line in lines]
+
+
+def _lists(snapshot: RunSnapshot, width: int, room: int) -> list[Text]:
+    """Troubles first get their lines, then the checkpoints take the rest."""
+    troubles = panels.troubles(snapshot, width, max(1, room // 2))
+    samples = panels.samples(snapshot, width) if room > len(troubles) + 2 else []
+    checkpoints = panels.checkpoints(snapshot, width, max(1, room - len(troubles) - len(samples)))
+    return [*checkpoints, *samples, *troubles]
+
+
+def _footer(snapshot: RunSnapshot, width: int) -> Text:
+    keys = "" if snapshot.is_over else texts.say("view.keys")
+    room = width - panels.label_width() - cell_len(keys) - 2
+    return panels.between(
+        panels.labelled("view.folder", cut_middle(snapshot.folder, room)), Text(keys, "dim"), width
+    )
+
+
+def _with_footer(body: list[Text], foot: list[Text], height: int) -> list[Text]:
+    """The footer stands at the very bottom, and is the last to go."""
+    body = body[: max(0, height - len(foot))]
+    return [*body, *(Text() for _ in range(height - len(body) - len(foot))), *foot]
+
+
+class Dashboard:
+    """Shows a run on the terminal's second screen, from the first `update` until it is left, however that comes about.
+
+    What is printed before the first `update`, such as the installation of the engine, stays on the usual screen.
+    `update` is cheap and may be called at any rate: the screen is drawn four times a second, in its present size.
+    """
+
+    def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._console = console = console or stdout_console()
+        self._clock = clock
+        self._snapshot = RunSnapshot()
+        self._is_left = False
+        # rich draws in a thread of its own, which would not know the language in use.
+        self._context = contextvars.copy_context()
+        self._live = Live(
+            console=console,
+            screen=True,
+            refresh_per_second=REFRESHES_PER_SECOND,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            get_renderable=self._draw,
+        )
+
+    def update(self, snapshot: RunSnapshot) -> None:
+        self._snapshot = snapshot
+        if not self._live.is_started:
+            self._live.start(refresh=True)
+
+    def __enter__(self) -> Dashboard:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if not self._live.is_started:
+            return
+        # tmux takes lines of a resized second screen into the scrollback when it is left: leave it empty.
+        self._is_left = True
+        try:
+            self._live.refresh()
+        finally:
+            self._live.stop()
+
+    def _draw(self) -> RenderableType:
+        if self._is_left:
+            return ""
+        width, height = self._console.size
+        draw = self._context.copy()
+        return draw.run(render, self._snapshot, width, height, self._clock())

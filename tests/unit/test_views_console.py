@@ -1,0 +1,87 @@
+"""Numbers and paths as people read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from kohya_driver import texts
+from kohya_driver.views import console
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KB"),
+        (37861176, "36.1 MB"),
+        (32 << 30, "32.0 GB"),
+        (2048 << 30, "2048.0 GB"),
+    ],
+)
+def test_bytes(size: int, said: str) -> None:
+    assert console.human_bytes(size) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (-1, "0 s", "0 秒"),
+        (59.4, "59 s", "59 秒"),
+        (59.6, "1 min 0 s", "1 分 0 秒"),
+        (125, "2 min 5 s", "2 分 5 秒"),
+        (1941, "32 min", "32 分钟"),
+        (4320, "1 h 12 min", "1 小时 12 分"),
+        (183600, "2 d 3 h", "2 天 3 小时"),
+    ],
+)
+def test_durations(seconds: float, english: str, chinese: str) -> None:
+    texts.use_language("en")
+    assert console.human_duration(seconds) == english
+    texts.use_language("zh")
+    assert console.human_duration(seconds) == chinese
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [(None, "–"), (0.0912, "0.09120"), (1.17, "1.170"), (math.nan, "nan"), (math.inf, "inf")],
+)
+def test_losses(loss: float | None, said: str) -> None:
+    assert console.human_loss(loss) == said
+
+
+def test_the_english_half_of_what_the_engine_says_twice() -> None:
+    assert console.english_half("no regularization\nimages / 正則化画像が") == "no regularization images"
+    assert console.english_half("a / b") == "a / b"
+
+
+@given(st.text(alphabet="ab宁光/ .…é", max_size=60), st.integers(0, 70))
+def test_cut_texts_fit_and_whole_ones_stay(text: str, width: int) -> None:
+    for cut in (console.cut_end(text, width), console.cut_middle(text, width)):
+        assert cell_len(cut) <= width
+        assert cut == text or cell_len(text) > width
+
+
+def test_a_long_path_keeps_both_its_ends() -> None:
+    assert (
+        console.cut_middle("/Users/ming/我的训练/二次元人物/runs/ningguang-3", 30)
+        == "/Users/mi…物/runs/ningguang-3"
+    )
+
+
+def test_parts_that_do_not_fit_are_left_out() -> None:
+    assert console.fit(("one", "two", "three"), 9) == "one · two"
+    assert console.fit(("one", "two"), 2) == "one"
+
+
+def test_no_terminal_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    for make in (console.stdout_console, console.stderr_console):
+        assert make().width == console.PLAIN_WIDTH
+        make().print("[red]words[/red]")
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("words\n", "words\n")

@@ -1,0 +1,102 @@
+"""A run as lines."""
+
+from __future__ import annotations
+
+import json
+
+from kohya_driver import texts
+from kohya_driver.events.model import (
+    CheckpointSaved,
+    EpochStarted,
+    Event,
+    LogMessage,
+    MemorySampled,
+    PhaseChanged,
+    Progress,
+    Record,
+    RunFinished,
+    RunStarted,
+    SampleSaved,
+    StateSaved,
+    StepDone,
+    StopRequested,
+    Traceback,
+)
+from kohya_driver.events.snapshot import RunSnapshot, fold
+from kohya_driver.views.plain import json_line, plain_line
+
+START = RunStarted("ningguang", "/runs/1", 42, 200, 4, 25)
+
+
+def lines(*events: Event) -> list[str]:
+    snapshot, told = RunSnapshot(), []
+    for second, event in enumerate(events):
+        record = Record(1000.0 + second, float(second), event)
+        snapshot = fold(snapshot, record)
+        line = plain_line(record, snapshot)
+        if line is not None:
+            told.append(line)
+    return told
+
+
+def test_the_whole_story() -> None:
+    texts.use_language("en")
+    assert lines(
+        START,
+        PhaseChanged("training"),
+        EpochStarted(1, 4),
+        Progress("steps", 1, 200),
+        MemorySampled(1, 1, 1, 1),
+        CheckpointSaved("/o/a.safetensors", 37861176),
+        StateSaved("/o/a-state"),
+        SampleSaved("/o/a.png"),
+        LogMessage("warning", "no captions / キャプション"),
+        Traceback("Traceback (most recent call last):\n  x\nValueError: no"),
+        StopRequested("SIGINT"),
+        RunFinished("stopped", "", "run.stopped"),
+    ) == [
+        "00:00:00  ningguang: 25 pictures, 200 steps, 4 epochs, into /runs/1",
+        "00:00:01  Training",
+        "00:00:02  epoch 1 of 4",
+        "00:00:05  checkpoint /o/a.safetensors (36.1 MB)",
+        "00:00:06  train state /o/a-state",
+        "00:00:07  sample /o/a.png",
+        "00:00:08  warning: no captions",
+        "00:00:09  error: ValueError: no",
+        "00:00:10  stop requested (SIGINT)",
+        "00:00:11  Stopped. The training was stopped on request.",
+    ]
+
+
+def test_a_line_at_the_first_step_and_at_each_tenth() -> None:
+    texts.use_language("en")
+    told = lines(START, *(StepDone(i, 0.1, 0.0912) for i in range(1, 201)))[1:]
+    assert len(told) == 11
+    assert told[1] == (
+        "00:00:20  step 20 of 200 (10 %), average loss 0.09120 · 1 s per step · 3 min 0 s left"
+    )
+    assert told[-1] == "00:03:20  step 200 of 200 (100 %), average loss 0.09120 · 1 s per step"
+
+
+def test_few_steps_and_an_unknown_total() -> None:
+    texts.use_language("zh")
+    assert len(lines(*(StepDone(i, 0.1, 0.1) for i in range(1, 4)))) == 3
+
+
+def test_the_outcome_in_chinese() -> None:
+    texts.use_language("zh")
+    assert lines(RunFinished("succeeded", "/o/a.safetensors")) == ["00:00:00  训练完成。/o/a.safetensors"]
+
+
+def test_json_is_one_line_an_event() -> None:
+    line = json_line(Record(1.0, 2.0, LogMessage("warning", "two\nlines, 宁光")))
+    assert "\n" not in line
+    assert "宁光" in line
+    assert json.loads(line) == {
+        "kind": "log",
+        "time": 1.0,
+        "elapsed": 2.0,
+        "level": "warning",
+        "text": "two\nlines, 宁光",
+        "source": "",
+    }
