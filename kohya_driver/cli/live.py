@@ -68,21 +68,9 @@ def _sink(*, plain: bool, json: bool) -> Iterator[OnEvent]:
     elif plain or not sys.stdout.isatty():
         yield _print_plain
     else:
-        with contextlib.ExitStack() as screen:
-            yield _dashboard_from_the_first_event(screen)
-
-
-def _dashboard_from_the_first_event(screen: contextlib.ExitStack) -> OnEvent:
-    """Until something runs, findings and an installation are told on the ordinary screen."""
-    dashboard: Dashboard | None = None
-
-    def show(record: Record, snapshot: RunSnapshot) -> None:
-        nonlocal dashboard
-        if dashboard is None:
-            dashboard = screen.enter_context(Dashboard(stdout_console()))
-        dashboard.update(snapshot)
-
-    return show
+        # It opens at the first event: findings and an installation are told on the ordinary screen.
+        with Dashboard(stdout_console()) as dashboard:
+            yield lambda record, snapshot: dashboard.update(snapshot)
 
 
 def _print_plain(record: Record, snapshot: RunSnapshot) -> None:
