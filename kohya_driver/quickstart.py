@@ -30,7 +30,7 @@ CONCEPT = "2_photos"
 TRIGGER = "photos"
 EPOCHS = 2
 
-OnProgress = Callable[[str, float], None]
+OnProgress = Callable[[float], None]
 
 
 def write_project(folder: Path, base: Path, host: Host) -> Path:
@@ -65,13 +65,11 @@ def preset_text(base: Path, host: Host) -> str:
     return files.dump_toml(values)
 
 
-def random_base(
-    engine: Engine, family: str = "sd15", on_progress: OnProgress = lambda what, share: None
-) -> Path:
+def random_base(engine: Engine, family: str = "sd15", on_progress: OnProgress = lambda share: None) -> Path:
     """A base model with random weights, of true size, made once by the engine's own code and kept.
 
     Args:
-        on_progress: told what is being made and how much of it is done, 0 to 1.
+        on_progress: told how much of it is done, 0 to 1.
 
     Raises:
         EngineError: the engine could not make it.
@@ -88,7 +86,7 @@ def _make_base(engine: Engine, family: str, path: Path, on_progress: OnProgress)
     def tell(line: str) -> None:
         try:
             progress = json.loads(line)
-            on_progress(str(progress["what"]), progress["done"] / max(1, progress["of"]))
+            on_progress(progress["done"] / max(1, progress["of"]))
         except (ValueError, KeyError, TypeError):
             return
 

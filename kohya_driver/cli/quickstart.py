@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         say("cli.quickstart.random_base", quiet=quiet)
         base = quickstart.random_base(
-            engine, on_progress=(lambda what, share: None) if quiet else print_base_progress
+            engine, on_progress=(lambda share: None) if quiet else print_base_progress
         )
     say("cli.quickstart.pictures", quiet=quiet)
     preset = api.load_preset(quickstart.write_project(folder, base, probe_host()))

@@ -101,7 +101,7 @@ TEXTS = {
         "It knows nothing, so the LoRA is only a proof that this machine works.",
         "底模：真实 SD 1.5 大小的随机权重（2.1 GB，只制作一次）。它什么也没学过，所以得到的 LoRA 只用来证明这台机器可用。",
     ),
-    "cli.quickstart.base_progress": ("  {what}: {percent} %", "  {what}：{percent} %"),
+    "cli.quickstart.base_progress": ("  {percent} % of its weights written", "  已写入 {percent}% 的权重"),
     "cli.quickstart.pictures": (
         "Pictures: six photos from scikit-image, with captions.",
         "图片：scikit-image 的六张照片，带打标文件。",

@@ -229,8 +229,8 @@ TEXTS = {
         "无法制作随机权重的底模：{reason}",
     ),
     "engine.random_base_failed.hint": (
-        "It needs 2.2 GB of disk and 6 GB of memory. Run `kohya-driver engine verify`, then try again.",
-        "需要 2.2 GB 磁盘和 6 GB 内存。请先运行 `kohya-driver engine verify`，再重试。",
+        "It needs 2.2 GB of disk and 1 GB of memory. Run `kohya-driver engine verify`, then try again.",
+        "需要 2.2 GB 磁盘和 1 GB 内存。请先运行 `kohya-driver engine verify`，再重试。",
     ),
     # Model files
     "engine.weights_missing": (

@@ -33,6 +33,21 @@ def _console(*, stderr: bool) -> Console:
     return Console(stderr=stderr, width=width, highlight=False, emoji=False)
 
 
+def rewrite_line(console: Console, text: str) -> None:
+    """Show this in place of the terminal's last line, for something that moves on; nothing where there is no terminal."""
+    if console.is_terminal:
+        # Not through rich, which drops the carriage return.
+        console.file.write(f"\r{cut_end(text, console.width - 1)}\x1b[K")
+        console.file.flush()
+
+
+def clear_line(console: Console) -> None:
+    """Take away what `rewrite_line` showed."""
+    rewrite_line(console, "")
+    if console.is_terminal:
+        console.file.write("\r")
+
+
 def human_bytes(size: float) -> str:
     """In units of 1024, as a Mac names its memory: `9.8 GB`."""
     for unit in ("B", "KB", "MB"):

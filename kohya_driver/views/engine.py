@@ -9,21 +9,19 @@ from kohya_driver import texts
 from kohya_driver.engine.install import InstallEvent
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.store import EngineStatus
-from kohya_driver.views.console import human_bytes, stdout_console
+from kohya_driver.views.console import clear_line, human_bytes, rewrite_line, stdout_console
 
 SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "lycoris-lora")
 
 
 def print_install_event(event: InstallEvent) -> None:
-    """One line for each thing that begins; the tools' own chatter only where there is a terminal, on one line."""
+    """One line for each thing that begins; what the tools say only where there is a terminal, on its last line."""
     console = stdout_console()
-    if event.code != "engine.tool_says":
-        share = f" {event.fraction:.0%}" if event.fraction not in (None, 0.0, 1.0) else ""
-        console.print(Text(f"• {event.message}{share}", overflow="fold"))
-    elif console.is_terminal:
-        line = Text(f"  {event.message}", style="dim")
-        line.truncate(console.width - 1, overflow="ellipsis")
-        console.print(line, end="\x1b[K\r", soft_wrap=True, highlight=False)
+    if event.code == "engine.tool_says":
+        rewrite_line(console, f"  {event.message}")
+    else:
+        clear_line(console)
+        console.print(Text(f"• {event.message}", overflow="fold"))
 
 
 def print_status(status: EngineStatus) -> None:

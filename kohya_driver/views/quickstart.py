@@ -5,17 +5,16 @@ from __future__ import annotations
 from rich.text import Text
 
 from kohya_driver import texts
-from kohya_driver.views.console import stdout_console
+from kohya_driver.views.console import clear_line, rewrite_line, stdout_console
 
 
 def say(code: str, *, quiet: bool, **values: object) -> None:
     if not quiet:
-        stdout_console().print(Text(texts.say(code, **values), overflow="fold"))
+        console = stdout_console()
+        clear_line(console)
+        console.print(Text(texts.say(code, **values), overflow="fold"))
 
 
-def print_base_progress(what: str, share: float) -> None:
+def print_base_progress(share: float) -> None:
     """On one line of a terminal; nowhere else."""
-    console = stdout_console()
-    if console.is_terminal:
-        line = texts.say("cli.quickstart.base_progress", what=what, percent=f"{share:.0%}".rstrip("%"))
-        console.print(Text(line, style="dim"), end="\x1b[K\r", soft_wrap=True, highlight=False)
+    rewrite_line(stdout_console(), texts.say("cli.quickstart.base_progress", percent=round(share * 100)))

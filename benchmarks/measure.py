@@ -1,0 +1,97 @@
+"""Times whole processes, keeps raw rows, and prints them as a table."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from kohya_driver import __version__
+from kohya_driver.host import probe_host
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: what was measured, ours against what, and the bound that the project holds itself to."""
+
+    figure: str
+    ours: float
+    unit: str
+    against: str = ""
+    theirs: float | None = None
+    bound: str = ""
+    raw: tuple[float, ...] = ()
+
+    @property
+    def ratio(self) -> float | None:
+        return self.ours / self.theirs if self.theirs else None
+
+
+def wall_seconds(
+    command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> float:
+    """From start to end of a whole process; raises if it fails."""
+    begin = time.perf_counter()
+    subprocess.run(
+        [str(part) for part in command],
+        check=True,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - begin
+
+
+def paired(
+    ours: Sequence[str | Path], theirs: Sequence[str | Path], times: int
+) -> tuple[list[float], list[float]]:
+    """Interleaved, so that what else the machine does falls on both alike; one round first that does not count."""
+    wall_seconds(ours), wall_seconds(theirs)
+    rows = [(wall_seconds(ours), wall_seconds(theirs)) for _ in range(times)]
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def keep(name: str, rows: Sequence[Row]) -> None:
+    """Write the rows with their raw values, the date and the machine; print them."""
+    RESULTS.mkdir(exist_ok=True)
+    value = {"date": str(date.today()), "machine": machine(), "rows": [asdict(row) for row in rows]}
+    (RESULTS / f"{name}.json").write_text(
+        json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    print(table(rows))
+
+
+def machine() -> str:
+    host = probe_host()
+    memory = f"{host.memory_bytes / (1 << 30):.0f} GB"
+    return f"{host.chip}, {os.cpu_count()} cores, {memory}, {platform.system()}, Python {platform.python_version()}, kohya-driver {__version__}"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """As Markdown."""
+    lines = ["| figure | ours | against | theirs | ratio | bound |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        theirs = "" if row.theirs is None else f"{row.theirs:.3g} {row.unit}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+        lines.append(
+            f"| {row.figure} | {row.ours:.3g} {row.unit} | {row.against} | {theirs} | {ratio} | {row.bound} |"
+        )
+    return "\n".join(lines)
+
+
+PYTHON = sys.executable

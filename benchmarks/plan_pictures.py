@@ -1,0 +1,59 @@
+"""How long `plan` takes for many pictures, as a whole process, with its peak memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.measure import PYTHON, Row, keep, median
+from tests.project import write_base, write_picture
+
+TIMES = 5
+BOUNDS = {100: "", 1000: "< 2 s", 10000: "< 10 s"}
+
+
+def main() -> None:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        base = write_base(Path(folder) / "base.safetensors")
+        for count, bound in BOUNDS.items():
+            pictures = make_pictures(Path(folder) / str(count) / "1_concept", count)
+            runs = [plan_once(pictures.parent, base) for _ in range(TIMES)]
+            seconds = [run[0] for run in runs]
+            rows.append(
+                Row(f"`plan`, {count:,} pictures", median(seconds), "s", bound=bound, raw=tuple(seconds))
+            )
+            peaks = [run[1] for run in runs]
+            rows.append(Row(f"its peak memory, {count:,} pictures", median(peaks), "MB", raw=tuple(peaks)))
+    keep("plan_pictures", rows)
+
+
+def make_pictures(folder: Path, count: int) -> Path:
+    """Twenty real files of different shapes, the rest copies of them: headers are all that is read."""
+    for number in range(min(20, count)):
+        write_picture(folder / f"{number:05d}.png", (400 + 40 * number, 900 - 20 * number))
+    for number in range(20, count):
+        source = folder / f"{number % 20:05d}.png"
+        shutil.copy(source, folder / f"{number:05d}.png")
+        shutil.copy(source.with_suffix(".txt"), folder / f"{number:05d}.txt")
+    return folder
+
+
+def plan_once(images: Path, base: Path) -> tuple[float, float]:
+    """Seconds and megabytes of one whole process."""
+    begin = time.perf_counter()
+    command = [PYTHON, "-m", "kohya_driver", "plan", "sd15-anime-character", "--json"]
+    command += ["--images", str(images), "--base", str(base), "--trigger", "ning"]
+    pid = os.posix_spawn(
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    )
+    _, status, usage = os.wait4(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return time.perf_counter() - begin, usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
