@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kohya_driver import files
+from kohya_driver import quickstart
 from kohya_driver.engine.install import find_engine
 from kohya_driver.engine.model import Engine
 
@@ -52,5 +52,6 @@ def run_inside(engine: Engine, script: str, *arguments: str, stdin: str = "", ti
 
 
 @pytest.fixture(scope="session")
-def engine_home() -> Path:
-    return files.home()
+def random_base(installed_engine: Engine) -> Path:
+    """SD 1.5 with random weights, made once by the engine and kept in the user's data folder."""
+    return quickstart.random_base(installed_engine)
