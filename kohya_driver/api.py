@@ -16,6 +16,7 @@ from pathlib import Path
 from kohya_driver.engine.install import InstallEvent, find_engine, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.model import Engine
+from kohya_driver.errors import RunError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.host import Host, probe_host
@@ -91,9 +92,13 @@ def train(
         EngineError, HostError: the engine cannot be installed.
         RunError: the run's folder or the engine's process cannot be made.
     """
-    checked = plan(preset, strict=strict)
-    checked.raise_for_errors()
+    plan(preset, strict=strict).raise_for_errors()
     if find_engine() is None:
         install_engine(source, on_event=on_install or (lambda event: None))
-        checked = plan(preset, strict=strict)
-    return start_run(checked, on_event=on_event, stop=stop)
+    while True:
+        try:
+            return start_run(plan(preset, strict=strict), on_event=on_event, stop=stop)
+        except RunError as failure:
+            # Another training of this project took the number just now; there is always a next one.
+            if failure.code != "run.folder_taken":
+                raise

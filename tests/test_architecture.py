@@ -64,7 +64,13 @@ def imports(tree: ast.AST) -> Iterator[str]:
             if node.module == "kohya_driver":
                 yield from (f"kohya_driver.{alias.name}" for alias in node.names)
             else:
-                yield node.module
+                submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+                yield from (name if is_module(name) else node.module for name in submodules)
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.parent / name.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
 def own_unit(name: str) -> str:

@@ -24,6 +24,7 @@ from kohya_driver.planning.inputs import Inputs, SubsetInput
 from kohya_driver.planning.model import Override, Plan, SubsetPlan
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
 from kohya_driver.planning.schedule import Schedule
+from kohya_driver.preset.load import resolved_text
 
 NO_SCHEDULE = Schedule(0, 0, 0, 0, 0, 0, 0, 0, 0)
 """Of a plan that has errors: there is nothing to count."""
@@ -154,6 +155,7 @@ def _plan(
         name=preset.name,
         folder=folder,
         preset_text=preset.source,
+        resolved_preset=resolved_text(preset),
         family=draft.family,
         script=script,
         base=preset.model.base,
@@ -210,7 +212,8 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
     """What the engine gets besides what it inherits."""
     given = {name: value for name, value in draft.environment.items() if value is not None}
     # The scripts find their library here even when a worker process is started anew.
-    return {**given, "PYTHONPATH": str(inputs.engine.checkout)}
+    own = {"PYTHONPATH": inputs.engine.checkout, "KOHYA_DRIVER_METRICS": inputs.folder / "metrics.jsonl"}
+    return {**given, **{name: str(path) for name, path in own.items()}}
 
 
 def _dataset_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:

@@ -60,6 +60,9 @@ class Plan:
     folder: Path
     """The run's folder; made when the run starts."""
     preset_text: str
+    """The preset as the person wrote it."""
+    resolved_preset: str
+    """A preset that says all that was said in files and on the command line, with absolute paths: it repeats the run."""
     family: str
     script: str
     base: str
@@ -152,6 +155,7 @@ class Plan:
             },
             "host": self.host.to_json(),
             "preset": self.preset_text,
+            "resolved_preset": self.resolved_preset,
         }
 
     @classmethod
@@ -174,6 +178,7 @@ class Plan:
             **{name: data[name] for name in (*same, *numbers, *configs)},
             folder=Path(data["folder"]),
             preset_text=data["preset"],
+            resolved_preset=data["resolved_preset"],
             subsets=tuple(SubsetPlan(**subset) for subset in data["subsets"]),
             buckets=tuple(Bucket(**bucket) for bucket in data["buckets"]),
             checkpoints=tuple(data["checkpoints"]),

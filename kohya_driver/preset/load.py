@@ -81,6 +81,12 @@ def _named(preset: Preset, source: str | Path) -> Preset:
     return preset.model_copy(update={"saving": saving})
 
 
+def resolved_text(preset: Preset) -> str:
+    """A preset that stands alone: everything that was said, by whatever way, and nothing that was left open."""
+    said = preset.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"extends"})
+    return files.dump_toml(said)
+
+
 def shipped_presets() -> dict[str, Path]:
     """Name to file of every shipped preset."""
     return {path.stem: path for path in sorted(resources.presets().glob("*.toml"))}

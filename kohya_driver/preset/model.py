@@ -431,7 +431,7 @@ class Launch(Section):
     """What to train on. auto: the graphics part of the chip where there is one."""
 
     num_cpu_threads_per_process: Count | None = None
-    """Processor threads. Unset: one on mps and cuda, every performance core on the cpu."""
+    """Processor threads. Unset: one for each performance core."""
 
     env: Mapping[str, str] = Field(default_factory=dict)
     """Environment variables for the engine, besides those that the plan sets."""

@@ -62,7 +62,13 @@ class Run:
 
     @property
     def preset_file(self) -> Path:
+        """The preset as the person wrote it."""
         return self.folder / "preset.toml"
+
+    @property
+    def resolved_preset_file(self) -> Path:
+        """A preset that stands alone; training it again repeats the run."""
+        return self.folder / "resolved.toml"
 
     @property
     def plan_file(self) -> Path:

@@ -44,7 +44,8 @@ def _failure(
     if any("No data found" in line for line in tail):
         return "run.no_data", "\n".join(tail)
     if status != 0:
-        signalled = next((found[1] for line in reversed(tail) if (found := _DIED.search(line))), "")
+        said = (message.text for message in reversed(snapshot.messages))
+        signalled = next((found[1] for text in said if (found := _DIED.search(text))), "")
         if (status is not None and status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)

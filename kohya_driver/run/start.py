@@ -69,6 +69,7 @@ def prepare_folder(plan: Plan) -> Run:
     except OSError as failure:
         raise files.host_error(failure, run.folder) from failure
     files.write_text(run.preset_file, plan.preset_text)
+    files.write_text(run.resolved_preset_file, plan.resolved_preset)
     files.write_text(run.config_file, files.dump_toml(plan.training_config))
     files.write_text(run.dataset_file, files.dump_toml(plan.dataset_config))
     files.write_text(run.accelerate_file, accelerate_config(cpu=plan.device == "cpu"))
@@ -84,7 +85,7 @@ def _start_engine(plan: Plan, run: Run) -> process.Child:
         child = process.start_child(
             plan.command,
             cwd=plan.engine_root / "sd-scripts",
-            env={**environment, "KOHYA_DRIVER_METRICS": str(run.metrics_file)},
+            env=environment,
             log=run.log_file,
             mark=str(run.folder),
         )

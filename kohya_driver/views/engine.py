@@ -11,7 +11,7 @@ from kohya_driver.engine.model import Engine
 from kohya_driver.engine.store import EngineStatus
 from kohya_driver.views.console import clear_line, human_bytes, rewrite_line, stdout_console
 
-SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "lycoris-lora")
+SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "lycoris")
 
 
 def print_install_event(event: InstallEvent) -> None:

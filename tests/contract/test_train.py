@@ -124,6 +124,12 @@ def test_the_lora_has_the_engines_metadata(finished: tuple[api.Run, str], instal
     assert {tensor.dtype for tensor in header.tensors.values()} == {"F16"}
 
 
+def test_the_lora_loads_with_safetensors(finished: tuple[api.Run, str], installed_engine: Engine) -> None:
+    told = run_inside(installed_engine, "load_lora.py", str(finished[0].plan().final))
+    assert told["finite"] and told["tensors"] == 3 * told["ups"]
+    assert told["moved"] == told["ups"]
+
+
 def test_every_step_is_known_exactly(finished: tuple[api.Run, str]) -> None:
     """Losses are means over the micro-steps; rates are those of the cosine schedule with its warmup, as used."""
     run, _ = finished

@@ -67,6 +67,22 @@ def test_the_json_has_all_that_is_promised(project: Path) -> None:
     assert Plan.from_json(again).to_json() == value
 
 
+def test_the_resolved_preset_repeats_the_plan(project: Path, tmp_path: Path) -> None:
+    first = plan_of(project, "network.dim=32", "optimizer.type=AdamW8bit", 'sampling.prompts=["{trigger}"]')
+    alone = tmp_path / "elsewhere" / "resolved.toml"
+    files.write_text(alone, first.resolved_preset)
+    again = api.plan(load_preset(alone), host=MAC, folder=first.folder)
+    for name in (
+        "training_config",
+        "dataset_config",
+        "command",
+        "environment",
+        "sample_prompts",
+        "overrides",
+    ):
+        assert getattr(again, name) == getattr(first, name)
+
+
 def test_the_configs_read_back_as_the_engine_reads_them(project: Path) -> None:
     plan = plan_of(project, 'network.args={conv_dim = 4, algo = "lora"}', "optimizer.args.betas=[0.9, 0.99]")
     assert toml.loads(files.dump_toml(plan.training_config)) == plan.training_config

@@ -1,0 +1,69 @@
+"""What a check looks at, and where in the preset an engine option stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kohya_driver.dataset.buckets import BucketSettings
+from kohya_driver.errors import Finding
+from kohya_driver.planning.arguments import SCRIPTS
+from kohya_driver.planning.inputs import Inputs
+from kohya_driver.planning.model import Override
+from kohya_driver.planning.overrides import Draft
+from kohya_driver.preset.model import Preset, Section, fields
+
+BUCKET_DIVISOR = {"sdxl": 32}
+"""What bucket_reso_steps must be a multiple of; 64 for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the checks look at: the inputs, and the draft after all overrides."""
+
+    inputs: Inputs
+    draft: Draft
+    overrides: tuple[Override, ...]
+    settings: BucketSettings
+    strict: bool
+
+    @property
+    def preset(self) -> Preset:
+        return self.inputs.preset
+
+    @property
+    def script(self) -> str:
+        return SCRIPTS.get(self.draft.family, SCRIPTS["sd15"]).removesuffix(".py")
+
+    @property
+    def all_keys(self) -> list[Mapping[str, Any]]:
+        """Dataset-config keys of the dataset and of each subset."""
+        return [self.draft.dataset, *(subset.keys for subset in self.inputs.subsets)]
+
+    def where(self, option: str) -> str:
+        """The place of an engine option in the preset."""
+        return self.preset.where(preset_key(option) or f"engine_options.{option}")
+
+
+Check = Callable[[Subject], Iterable[Finding]]
+
+
+def preset_key(option: str) -> str | None:
+    """The preset's key for an engine option: `network_dim` is `network.dim`; None if no field carries it."""
+    return _KEYS.get(option)
+
+
+def _preset_keys() -> dict[str, str]:
+    found: dict[str, str] = {"sdxl": "model.family"}
+    for section, info in Preset.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            found |= {theirs: f"{section}.{ours}" for ours, theirs in fields(kind, "option").items()}
+            found |= {theirs: f"{section}.{ours}" for ours, theirs in fields(kind, "key").items()}
+    for name in ("sdpa", "xformers", "mem_eff_attn"):
+        found[name] = "training.attention"
+    return found
+
+
+_KEYS = _preset_keys()
