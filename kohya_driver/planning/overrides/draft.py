@@ -1,0 +1,71 @@
+"""A plan in the making, and the rules that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kohya_driver.host import Host
+
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan in the making. Missing keys are open; `environment` maps to None what must not be inherited."""
+
+    family: str
+    device: str
+    host: Host
+    trigger: str
+    base_is_local: bool
+    training: Mapping[str, Any]
+    dataset: Mapping[str, Any]
+    launch: Mapping[str, Any]
+    environment: Mapping[str, Any]
+
+    def get(self, option: str) -> Any:
+        section, name = option.split(".", 1)
+        return getattr(self, section).get(name)
+
+    def put(self, option: str, value: Any) -> Draft:
+        section, name = option.split(".", 1)
+        table = {key: old for key, old in getattr(self, section).items() if key != name}
+        # An environment variable that is to be taken away stays in the table, as None.
+        if value is not None or section == "environment":
+            table[name] = value
+        changes: dict[str, Any] = {section: table}
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    option: str
+    applies: Callable[[Draft], bool]
+    value: Callable[[Draft], Any]
+
+
+def to(value: Any) -> Callable[[Draft], Any]:
+    return lambda draft: value
+
+
+def is_open(option: str) -> Callable[[Draft], bool]:
+    return lambda draft: draft.get(option) is None
+
+
+def is_on(option: str) -> Callable[[Draft], bool]:
+    return lambda draft: bool(draft.get(option))
+
+
+def not_cuda(draft: Draft) -> bool:
+    return draft.device != "cuda"
+
+
+def on_mps(draft: Draft) -> bool:
+    return draft.device == "mps"
+
+
+def every(*conditions: Callable[[Draft], bool]) -> Callable[[Draft], bool]:
+    return lambda draft: all(condition(draft) for condition in conditions)

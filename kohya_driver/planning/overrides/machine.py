@@ -1,0 +1,59 @@
+"""What the machine cannot do."""
+
+from __future__ import annotations
+
+from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, is_open, not_cuda, on_mps, to
+
+EIGHT_BIT = {
+    "adamw8bit": "AdamW",
+    "pagedadamw": "AdamW",
+    "pagedadamw8bit": "AdamW",
+    "pagedadamw32bit": "AdamW",
+    "lion8bit": "Lion",
+    "pagedlion8bit": "Lion",
+    "sgdnesterov8bit": "SGDNesterov",
+}
+
+
+def _optimizer(draft: Draft) -> str:
+    return str(draft.get("training.optimizer_type") or "").lower()
+
+
+def _eight_bit(draft: Draft) -> bool:
+    return _optimizer(draft) in EIGHT_BIT
+
+
+def _default_precision(draft: Draft) -> str:
+    return "fp16" if draft.device == "cuda" else "no"
+
+
+def _bf16_missing(draft: Draft) -> bool:
+    """accelerate allows bf16 on MPS from macOS 14 on."""
+    wanted = draft.get("training.mixed_precision") == "bf16"
+    return wanted and on_mps(draft) and draft.host.os_release < (14,)
+
+
+def _had_xformers(draft: Draft) -> bool:
+    return not_cuda(draft) and draft.get("training.xformers") is True
+
+
+def _no_attention(draft: Draft) -> bool:
+    return not any(draft.get(f"training.{name}") for name in ("sdpa", "xformers", "mem_eff_attn"))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("optimizer.no_8bit", "training.optimizer_type", every(not_cuda, _eight_bit), lambda d: EIGHT_BIT[_optimizer(d)]),
+    Rule("precision.no_fp16", "training.mixed_precision",
+         lambda d: not_cuda(d) and d.get("training.mixed_precision") == "fp16", to("no")),
+    Rule("precision.no_bf16", "training.mixed_precision", _bf16_missing, to("no")),
+    Rule("precision.default", "training.mixed_precision", is_open("training.mixed_precision"), _default_precision),
+    Rule("precision.full_fp16", "training.full_fp16", every(not_cuda, is_on("training.full_fp16")), to(None)),
+    Rule("precision.full_bf16", "training.full_bf16",
+         lambda d: bool(d.get("training.full_bf16")) and d.get("training.mixed_precision") != "bf16", to(None)),
+    Rule("precision.fp8", "training.fp8_base", every(not_cuda, is_on("training.fp8_base")), to(None)),
+    Rule("precision.half_vae", "training.no_half_vae",
+         lambda d: d.family == "sdxl" and d.get("training.mixed_precision") == "fp16", to(True)),
+    Rule("attention.sdpa", "training.sdpa", _had_xformers, to(True)),
+    Rule("attention.no_xformers", "training.xformers", _had_xformers, to(None)),
+    Rule("validation.not_on_mps", "dataset.validation_split", every(on_mps, is_on("dataset.validation_split")), to(None)),
+)  # fmt: skip
