@@ -14,19 +14,9 @@ from importlib import import_module
 Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
 AREAS = (
-    "cli",
-    "dataset",
-    "engine",
-    "event",
-    "files",
-    "host",
-    "override",
-    "plan",
-    "preset",
-    "run",
-    "show",
-    "view",
-)
+    "base", "cli", "dataset", "doctor", "engine", "event", "files", "host", "learning", "machine", "memory",
+    "network", "option", "override", "plan", "preset", "run", "saving", "show", "view",
+)  # fmt: skip
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 

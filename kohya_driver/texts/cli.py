@@ -88,6 +88,14 @@ TEXTS = {
         "plan for another machine, described by this JSON file",
         "为另一台机器做计划，用此 JSON 文件描述",
     ),
+    "cli.host_unreadable": (
+        "This is no description of a machine: {reason}",
+        "这不是机器描述文件：{reason}",
+    ),
+    "cli.host_unreadable.hint": (
+        "Take `host` from what `kohya-driver plan --json` prints on that machine.",
+        "请取用在那台机器上运行 `kohya-driver plan --json` 所得结果中的 `host` 部分。",
+    ),
     "cli.option.force": ("install again even if it is there", "即使已安装也重新安装"),
     "cli.option.all": ("every installed version", "所有已安装的版本"),
     "cli.option.run": ("the run's folder, such as runs/ningguang-001", "训练文件夹，例如 runs/ningguang-001"),

@@ -34,6 +34,14 @@ TEXTS = {
         "Its own words are above, and whole in engine.log in the run's folder.",
         "引擎的报错见上，完整内容在该次训练文件夹的 engine.log 中。",
     ),
+    "run.driver_failed": (
+        "kohya-driver itself failed while it watched over the training, and ended it.",
+        "kohya-driver 在看管训练时自身出错，训练已被结束。",
+    ),
+    "run.driver_failed.hint": (
+        "Please report the traceback. Checkpoints saved before that are kept.",
+        "请反馈上面的报错信息。此前保存的存档点都会保留。",
+    ),
     "run.killed": ("The engine was ended from outside, by a signal.", "引擎被外部信号终止。"),
     "run.killed.hint": (
         "Most often the system ran out of memory: close other programs, or use a smaller batch, resolution or rank.",

@@ -1,0 +1,3 @@
+"""Sentences about base."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

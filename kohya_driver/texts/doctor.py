@@ -1,0 +1,3 @@
+"""Sentences about doctor."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences about learning."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

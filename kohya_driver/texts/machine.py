@@ -1,0 +1,3 @@
+"""Sentences about machine."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences about memory."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

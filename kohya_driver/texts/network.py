@@ -1,0 +1,3 @@
+"""Sentences about network."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

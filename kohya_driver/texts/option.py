@@ -1,0 +1,3 @@
+"""Sentences about option."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences about saving."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
