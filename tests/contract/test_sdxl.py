@@ -15,7 +15,7 @@ from tests.project import write_picture
 
 pytestmark = pytest.mark.engine
 
-NEEDED_GIB = 18
+NEEDED_GIB = 17
 PRESET = """
 [dataset]
 trigger = "ning"
@@ -37,9 +37,7 @@ gradient_checkpointing = false
 lowram = true
 
 [precision]
-mixed_precision = "bf16"
-full_bf16 = true
-no_half_vae = true
+mixed_precision = "no"
 
 [saving]
 every_n_epochs = 1

@@ -127,7 +127,8 @@ def test_the_lora_has_the_engines_metadata(finished: tuple[api.Run, str], instal
 def test_the_lora_loads_with_safetensors(finished: tuple[api.Run, str], installed_engine: Engine) -> None:
     told = run_inside(installed_engine, "load_lora.py", str(finished[0].plan().final))
     assert told["finite"] and told["tensors"] == 3 * told["ups"]
-    assert told["moved"] == told["ups"]
+    # At 64 pixels the middle block has one token, so the queries and keys of its self-attention have no gradient.
+    assert told["moved"] == told["ups"] - 2
 
 
 def test_every_step_is_known_exactly(finished: tuple[api.Run, str]) -> None:

@@ -1,0 +1,224 @@
+"""Writes the reference pages from the code itself: `python docs/generate.py`.
+
+presets.md from the preset's schema, errors.md from the exception tree and the texts, overrides.md from the rules; each in
+English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kohya_driver import errors, files, texts
+from kohya_driver.engine.catalogue import load_catalogue
+from kohya_driver.host import Host
+from kohya_driver.planning.checks.subject import preset_key
+from kohya_driver.planning.overrides import RULES, Draft
+from kohya_driver.preset.model import CaptionRules, Preset, Section, Subset
+from kohya_driver.texts.fields import ZH
+
+DOCS = Path(__file__).parent
+Pair = tuple[str, str]
+
+PROSE: Mapping[str, Mapping[str, Pair]] = files.parse_toml((DOCS / "words.toml").read_text(encoding="utf-8"))
+PAGES, WORDS, EXITS = PROSE["pages"], PROSE["words"], PROSE["exits"]
+AREAS = PROSE["areas"]
+"""The areas whose messages are listed, in this order, with their headings."""
+
+BEYOND_RULES = {"training.shorter": ("training.max_train_epochs", "training.max_train_steps")}
+"""What the plan changes after counting, which no rule of the table can."""
+
+
+def pages() -> dict[str, str]:
+    """File name to text of every generated page."""
+    made = {}
+    for index, ending in enumerate((".md", ".zh-CN.md")):
+        for name, parts in (("presets", preset_page), ("errors", error_page), ("overrides", override_page)):
+            lines = [PAGES["note"][index], "", *parts(index)]
+            made[f"{name}{ending}"] = "\n".join(lines).rstrip() + "\n"
+    return made
+
+
+def preset_page(index: int) -> Iterator[str]:
+    yield PAGES["presets"][index]
+    outside = [name for name in Preset.model_fields if not _section(name)]
+    yield from ("", PAGES["outside"][index], "", *_table(Preset, outside, "", index))
+    for name in Preset.model_fields:
+        kind = _section(name)
+        if kind:
+            own = [field for field in kind.model_fields if field not in CaptionRules.model_fields]
+            yield from (
+                "",
+                f"## [{name}]",
+                "",
+                _about(kind, name, index),
+                "",
+                *_table(kind, own, name, index),
+            )
+        if name == "dataset":
+            yield from (
+                "",
+                PAGES["shared"][index],
+                "",
+                *_table(CaptionRules, CaptionRules.model_fields, "dataset", index),
+            )
+            own = [field for field in Subset.model_fields if field not in CaptionRules.model_fields]
+            yield from ("", "## [[dataset.subsets]]", "", _about(Subset, "subsets", index), "")
+            yield from _table(Subset, own, "subsets", index)
+
+
+def _section(name: str) -> type[Section] | None:
+    kind = Preset.model_fields[name].annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def _about(kind: type[Section], section: str, index: int) -> str:
+    return ZH[f"field.{section}"] if index else (kind.__doc__ or "")
+
+
+def _table(kind: type[Section], names: Iterable[str], section: str, index: int) -> Iterator[str]:
+    schemas = kind.model_json_schema()["properties"]
+    required = {name for name, info in kind.model_fields.items() if info.is_required()}
+    yield WORDS["field_head"][index]
+    yield "|---" * 5 + "|"
+    for name in names:
+        schema = schemas[name]
+        dotted = f"{section}.{name}" if section else name
+        text = ZH[f"field.{dotted}"] if index else kind.model_fields[name].description or ""
+        theirs = schema.get("option") or schema.get("key")
+        where = f"`{theirs}`" if theirs else WORDS["own"][index]
+        unset = WORDS["required"][index] if name in required else _unset(schema, dotted, index)
+        yield _row(f"`{name}`", text, _value(schema, index), unset, where)
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _value(schema: Mapping[str, Any], index: int) -> str:
+    """A field's type, limits and choices, in TOML's words."""
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+    return WORDS["or"][index].join(dict.fromkeys(_kind(kind, index) for kind in kinds))
+
+
+def _kind(schema: Mapping[str, Any], index: int) -> str:
+    if "enum" in schema:
+        return WORDS["or"][index].join(f"`{_toml(choice)}`" for choice in schema["enum"])
+    if "prefixItems" in schema:
+        return "[" + ", ".join(_kind(item, index) for item in schema["prefixItems"]) + "]"
+    if "$ref" in schema.get("items", {}):
+        return WORDS["tables"][index]
+    word = WORDS["path" if schema.get("format") == "path" else schema["type"]][index]
+    limits = WORDS["comma"][index].join(_limits(schema, index))
+    return word + (WORDS["limits"][index].format(limits) if limits else "")
+
+
+def _limits(schema: Mapping[str, Any], index: int) -> list[str]:
+    if "minimum" in schema and "maximum" in schema:
+        return [WORDS["to"][index].format(_number(schema["minimum"]), _number(schema["maximum"]))]
+    marks = {"minimum": "least", "exclusiveMinimum": "more", "maximum": "most", "exclusiveMaximum": "less"}
+    return [
+        WORDS[word][index].format(_number(schema[mark])) for mark, word in marks.items() if mark in schema
+    ]
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _toml(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+NEVER_LEFT_OPEN = (None, "max_train_steps")
+"""Options whose default in the engine never holds: the plan always gives a length."""
+
+
+def _unset(schema: Mapping[str, Any], dotted: str, index: int) -> str:
+    """What holds where the preset says nothing: a default, the plan's choice, or the engine's own default."""
+    default = schema.get("default")
+    if default not in (None, "", [], {}):
+        return f"`{_toml(default)}`"
+    option = schema.get("option")
+    place = f"dataset.{schema['key']}" if "key" in schema else f"training.{option}" if option else dotted
+    if place in CHOSEN:
+        return WORDS["chosen"][index].format(CHOSEN[place])
+    known = load_catalogue().option("train_network", option) if option not in NEVER_LEFT_OPEN else None
+    if default is None and known and known.default is not None and known.action == "store":
+        return WORDS["engine"][index].format(_toml(known.default))
+    return WORDS["nothing"][index]
+
+
+def _chosen() -> dict[str, str]:
+    """Setting to rule, for the rules that fill in what a preset leaves open: asked of a draft that needs them all."""
+    training = {"cache_latents": True, "sample_prompts": "prompts.txt"}
+    dataset = {"enable_bucket": True, "shuffle_caption": True, "validation_split": 0.1}
+    host = Host("Darwin", "arm64", "Apple M1", "14.5", "", 1 << 34, 4, "mps")
+    full = Draft("sd15", "mps", host, "ningguang", True, training, {**dataset, "resolution": 512}, {}, {})
+    found = {}
+    for rule in RULES:
+        draft = full.put(rule.option, None)
+        if not rule.option.startswith("environment.") and rule.applies(draft):
+            found[rule.option] = rule.id
+    return found
+
+
+CHOSEN = _chosen()
+
+
+def error_page(index: int) -> Iterator[str]:
+    yield from (PAGES["errors"][index], "")
+    yield WORDS["code_head"][index]
+    yield "|---|---|"
+    missing = set(map(str, errors.EXIT_CODES.values())) - set(EXITS)
+    if missing:
+        raise ValueError(f"exit codes without a sentence: {missing}")
+    yield from (_row(code, sentence[index]) for code, sentence in EXITS.items())
+    for area in AREAS:
+        codes = _messages(area)
+        if codes:
+            yield from ("", AREAS[area][index])
+        for code in codes:
+            yield from ("", f"### `{code}`", "", _said(code, index))
+            if texts.has(f"{code}.hint"):
+                yield from ("", f"→ {_said(f'{code}.hint', index)}")
+
+
+def _messages(area: str) -> list[str]:
+    """The codes of an area; of the command line's, which are mostly words of its help, those that say what to do."""
+    codes = [code for code in texts.table(area) if not code.endswith(".hint")]
+    return [code for code in codes if area != "cli" or texts.has(f"{code}.hint")]
+
+
+def _said(code: str, index: int) -> str:
+    """A sentence with the names of its values where they will stand."""
+    template = texts.table(code.partition(".")[0])[code][index]
+    parts = string.Formatter().parse(template)
+    return "".join(text + (f"‹{name}›" if name else "") for text, name, _, _ in parts).replace("\n", " ")
+
+
+def override_page(index: int) -> Iterator[str]:
+    yield from (PAGES["overrides"][index], "")
+    yield WORDS["rule_head"][index]
+    yield "|---|---|---|"
+    settings: dict[str, list[str]] = {rule: list(options) for rule, options in BEYOND_RULES.items()}
+    for rule in RULES:
+        settings.setdefault(rule.id, []).append(rule.option)
+    for code in texts.table("override"):
+        rule_id = code.removeprefix("override.")
+        named = ", ".join(f"`{_setting(option)}`" for option in settings[rule_id])
+        yield _row(f"`{rule_id}`", named, _said(code, index))
+
+
+def _setting(option: str) -> str:
+    """An option by the name that it has in a preset; an environment variable by its own."""
+    section, _, name = option.partition(".")
+    return name if section == "environment" else preset_key(name) or option
+
+
+if __name__ == "__main__":
+    for page, content in pages().items():
+        (DOCS / page).write_text(content, encoding="utf-8")
