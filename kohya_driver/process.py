@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -22,6 +23,8 @@ MARK = "KOHYA_DRIVER_RUN"
 INTERRUPT_SECONDS = 10.0
 TERMINATE_SECONDS = 5.0
 KILL_SECONDS = 5.0
+
+OPEN_FILES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def start_child(
 
     A file, not a pipe: a pipe that closes would kill the engine at its next line.
     """
+    _allow_open_files()
     with log.open("ab" if append else "wb") as output:
         popen = subprocess.Popen(
             list(command),
@@ -183,6 +187,15 @@ def start_child(
             start_new_session=True,
         )
     return Child(popen, mark)
+
+
+def _allow_open_files() -> None:
+    """Raise this process's limit, which its children inherit: macOS starts programs with 256, too few for data loaders."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def stop_child(
@@ -197,19 +210,28 @@ def stop_child(
     Args:
         hurry: asked all the time; True skips the patient steps.
     """
-    steps = ((signal.SIGINT, interrupt_seconds), (signal.SIGTERM, terminate_seconds))
-    for number, seconds in steps:
-        if hurry():
-            break
-        child.signal(number)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not hurry():
-            if child.wait_all(0.1):
-                sweep(child)
-                return
-    child.signal(signal.SIGKILL)
-    child.wait_all(KILL_SECONDS)
-    sweep(child)
+    ended = False
+    try:
+        steps = ((signal.SIGINT, interrupt_seconds), (signal.SIGTERM, terminate_seconds))
+        ended = any(_ask_to_end(child, number, seconds, hurry) for number, seconds in steps)
+    finally:
+        # Also where patience was cut short by a second KeyboardInterrupt.
+        if not ended:
+            child.signal(signal.SIGKILL)
+            child.wait_all(KILL_SECONDS)
+        sweep(child)
+
+
+def _ask_to_end(child: Child, number: signal.Signals, seconds: float, hurry: Callable[[], bool]) -> bool:
+    """One step of the ladder; whether everything has ended."""
+    if hurry():
+        return False
+    child.signal(number)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not hurry():
+        if child.wait_all(0.1):
+            return True
+    return False
 
 
 def sweep(child: Child) -> list[int]:
@@ -265,6 +287,11 @@ def is_alive(pid: int, started: float) -> bool:
 def own_start() -> float:
     """When this process started, as `is_alive` wants it."""
     return psutil.Process().create_time()
+
+
+def kill_session(pid: int) -> None:
+    """Kill a child that leads a session, and all of its session."""
+    _signal_group(pid, signal.SIGKILL)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from kohya_driver import texts
-from kohya_driver.cli.options import add_json, add_source
+from kohya_driver.cli.arguments import add_json, add_source
 
 ACTIONS = ("install", "status", "verify", "update", "remove")
 
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar=texts.say("cli.action"), required=True)
     for name in ACTIONS:
         text = texts.say(f"cli.engine.{name}")
-        action = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+        action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(do=globals()[f"_{name}"])
         if name in ("install", "update"):
             add_source(action)

@@ -6,9 +6,11 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from types import FrameType
 
 from kohya_driver import api
+from kohya_driver.cli.streams import mute
 from kohya_driver.errors import StoppedError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
@@ -28,37 +30,64 @@ EXIT_CODES = {
 }
 
 
-def train_live(preset: Preset, *, strict: bool, source: str | None, plain: bool, json: bool) -> int:
+def train_live(
+    preset: Preset, *, strict: bool, source: str | None, plain: bool, json: bool, fit: bool = False
+) -> int:
     """Train with a dashboard, or with lines where there is no terminal; returns the exit code."""
-    with _stop_on_signals() as stop, _sink(plain=plain, json=json) as on_event:
+    wishes = Wishes()
+    with wishes.heard(), _sink(plain=plain, json=json) as show:
+
+        def on_install(event: api.InstallEvent) -> None:
+            wishes.installing = True
+            if not json:
+                print_install_event(event)
+
+        def on_event(record: Record, snapshot: RunSnapshot) -> None:
+            wishes.installing = False
+            # A terminal that has gone must not end the training.
+            with contextlib.suppress(OSError):
+                show(record, snapshot)
+
         result = api.train(
             preset,
             strict=strict,
+            fit=fit,
             source=source,
             on_event=on_event,
-            on_install=None if json else print_install_event,
-            stop=stop,
+            on_install=on_install,
+            stop=wishes.stop,
         )
     if not json:
-        print_result(result)
+        try:
+            print_result(result)
+        except OSError:
+            mute(sys.stdout)
     return EXIT_CODES[result.outcome]
 
 
-@contextlib.contextmanager
-def _stop_on_signals() -> Iterator[Stop]:
-    """Ctrl-C, a polite kill and a closed terminal all end the run in order; a second one at once."""
-    stop = Stop()
+@dataclass(slots=True)
+class Wishes:
+    """Ctrl-C, a polite kill and a closed terminal end the run in order, a second one at once; an installation at once."""
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.ask(signal.Signals(number).name)
+    stop: Stop = field(default_factory=Stop)
+    installing: bool = False
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, ask) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """While this lasts. What `nohup` or a shell has told us to ignore stays ignored."""
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._hear) for number in wanted}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.installing:
+            raise KeyboardInterrupt
+        self.stop.ask(signal.Signals(number).name)
 
 
 @contextlib.contextmanager
@@ -66,21 +95,23 @@ def _sink(*, plain: bool, json: bool) -> Iterator[OnEvent]:
     if json:
         yield lambda record, snapshot: _write(json_line(record))
     elif plain or not sys.stdout.isatty():
-        yield _print_plain
+        yield print_plain
     else:
         # It opens at the first event: findings and an installation are told on the ordinary screen.
         with Dashboard(stdout_console()) as dashboard:
             yield lambda record, snapshot: dashboard.update(snapshot)
 
 
-def _print_plain(record: Record, snapshot: RunSnapshot) -> None:
+def print_plain(record: Record, snapshot: RunSnapshot) -> None:
     line = plain_line(record, snapshot)
     if line:
         _write(line)
 
 
 def _write(line: str) -> None:
-    """A terminal that has gone must not end the training."""
-    with contextlib.suppress(OSError):
+    """A reader that has gone must not end the training."""
+    try:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+    except OSError:
+        mute(sys.stdout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,9 +10,22 @@ from importlib import import_module
 from typing import Any
 
 from kohya_driver import __version__, texts
+from kohya_driver.cli.parser import Parser
+from kohya_driver.cli.streams import escape_what_cannot_be_shown, mute
 from kohya_driver.errors import DriverError
 
-COMMANDS = ("train", "plan", "quickstart", "engine", "presets", "show")
+COMMANDS = (
+    "train",
+    "plan",
+    "quickstart",
+    "bench",
+    "engine",
+    "presets",
+    "show",
+    "doctor",
+    "options",
+    "completion",
+)
 
 INTERRUPTED = 130
 BUG = 70
@@ -23,22 +35,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     texts.use_language(_language(arguments))
+    escape_what_cannot_be_shown()
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        mute(sys.stdout)
+        return 0
+    except Exception:
+        return _bug()
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = build_parser(arguments).parse_args(arguments)
-        return int(parsed.run(parsed))
+        code = int(parsed.run(parsed))
+        sys.stdout.flush()
+        return code
     except DriverError as failure:
         from kohya_driver.views.findings import print_findings
 
         print_findings(failure.findings)
         return failure.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain of it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:
-        return _bug()
 
 
 def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.ArgumentParser:
@@ -47,37 +66,20 @@ def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.A
     Args:
         every: load all commands, for tests and for the reference.
     """
-    parser = argparse.ArgumentParser(
-        prog="kohya-driver",
-        description=texts.say("cli.description"),
-        epilog=texts.say("cli.epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = Parser(
+        prog="kohya-driver", description=texts.say("cli.description"), epilog=texts.say("cli.epilog")
     )
-    parser.add_argument("--version", action="version", version=f"kohya-driver {__version__}")
-    _add_language(parser)
+    version = f"kohya-driver {__version__}"
+    parser.add_argument("--version", action="version", version=version, help=texts.say("cli.option.version"))
     commands = parser.add_subparsers(dest="command", metavar=texts.say("cli.command"), required=True)
     for name in COMMANDS:
         text = texts.say(f"cli.{name}")
-        command = commands.add_parser(
-            name,
-            help=text,
-            description=text,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        _add_language(command)
+        command = commands.add_parser(name, help=text, description=text)
         if every or name in arguments:
             module: Any = import_module(f"kohya_driver.cli.{name}")
             module.add_arguments(command)
             command.set_defaults(run=getattr(module, "run", None))
     return parser
-
-
-def _add_language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--lang", choices=texts.LANGUAGES, default=argparse.SUPPRESS, help=texts.say("cli.option.lang")
-    )
 
 
 def _language(arguments: Sequence[str]) -> str | None:

@@ -1,39 +1,30 @@
-"""Arguments that several commands share."""
+"""`kohya-driver options`: the engine's options, and what we say to each."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from kohya_driver import texts
+from kohya_driver.cli.arguments import add_json
 
 
-def add_preset(parser: argparse.ArgumentParser) -> None:
-    """The preset, and what may be said over it."""
-    parser.add_argument("preset", help=texts.say("cli.option.preset"))
-    parser.add_argument("--images", metavar="DIR", help=texts.say("cli.option.images"))
-    parser.add_argument("--base", metavar="FILE", help=texts.say("cli.option.base"))
-    parser.add_argument("--trigger", metavar="WORD", help=texts.say("cli.option.trigger"))
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--set",
-        dest="sets",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help=texts.say("cli.option.set"),
+        "search", metavar="SEARCH", nargs="?", default="", help=texts.say("cli.option.search")
     )
-    parser.add_argument("--strict", action="store_true", help=texts.say("cli.option.strict"))
+    parser.add_argument("--script", metavar="NAME", help=texts.say("cli.option.script"))
+    add_json(parser)
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--source", metavar="FOLDER|BUNDLE|URL", help=texts.say("cli.option.source"))
+def run(arguments: argparse.Namespace) -> int:
+    from kohya_driver import api, files
 
+    found = api.find_options(arguments.search, script=arguments.script)
+    if arguments.json:
+        sys.stdout.write(files.dump_json([advice.to_json() for advice in found]))
+    else:
+        from kohya_driver.views.options import print_options
 
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """How a run is shown."""
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--plain", action="store_true", help=texts.say("cli.option.plain"))
-    how.add_argument("--json", action="store_true", help=texts.say("cli.option.json_lines"))
-
-
-def add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help=texts.say("cli.option.json"))
+        print_options(found)
+    return 0

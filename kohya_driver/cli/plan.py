@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kohya_driver import texts
-from kohya_driver.cli.options import add_json, add_preset
-from kohya_driver.errors import PlanError
+from kohya_driver.cli.arguments import add_json, add_preset
+from kohya_driver.errors import PlanError, UsageError
+
+if TYPE_CHECKING:
+    from kohya_driver.host import Host
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,10 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from kohya_driver import api, files
-    from kohya_driver.host import Host
 
     preset = api.load_preset(
         arguments.preset,
@@ -29,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
         trigger=arguments.trigger,
         sets=arguments.sets,
     )
-    host = Host.from_json(files.read_json(Path(arguments.host))) if arguments.host else None
-    plan = api.plan(preset, strict=arguments.strict, host=host)
+    host = _read_host(Path(arguments.host)) if arguments.host else None
+    plan = api.plan(preset, strict=arguments.strict, fit=arguments.fit, host=host)
     if arguments.json:
         sys.stdout.write(files.dump_json(plan.to_json()))
     else:
@@ -38,3 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
 
         print_plan(plan)
     return PlanError.exit_code if plan.errors else 0
+
+
+def _read_host(path: Path) -> Host:
+    """Raises UsageError: `cli.host_unreadable`."""
+    from kohya_driver import files
+    from kohya_driver.host import Host
+
+    try:
+        return Host.from_json(files.read_json(path))
+    except (OSError, ValueError, TypeError) as failure:
+        raise UsageError("cli.host_unreadable", path, reason=failure) from failure

@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar=texts.say("cli.action"), required=True)
     for name, do in (("list", _list), ("show", _show)):
         text = texts.say(f"cli.presets.{name}")
-        action = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+        action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(do=do)
         if name == "show":
             action.add_argument("name", help=texts.say("cli.option.preset_name"))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from kohya_driver import texts
-from kohya_driver.cli.options import add_output, add_source
+from kohya_driver.cli.arguments import add_output, add_source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

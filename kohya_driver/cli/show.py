@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from kohya_driver import texts
-from kohya_driver.cli.options import add_json
+from kohya_driver.cli.arguments import add_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

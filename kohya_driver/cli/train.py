@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kohya_driver.cli.options import add_output, add_preset, add_source
+from kohya_driver.cli.arguments import add_output, add_preset, add_source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,5 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
         sets=arguments.sets,
     )
     return train_live(
-        preset, strict=arguments.strict, source=arguments.source, plain=arguments.plain, json=arguments.json
+        preset,
+        strict=arguments.strict,
+        fit=arguments.fit,
+        source=arguments.source,
+        plain=arguments.plain,
+        json=arguments.json,
     )

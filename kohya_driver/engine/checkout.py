@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from kohya_driver import process
 from kohya_driver.engine.pin import Pin
 from kohya_driver.errors import EngineError, Finding, error
 
@@ -190,18 +191,24 @@ def _with_progress(
             on_progress(part, self._cur_line or "")
 
     reporter = Reporter()
-    process = client.execute(
+    child = client.execute(
         ["git", *arguments],
         as_process=True,
         universal_newlines=True,
         env={} if lazily else {"GIT_NO_LAZY_FETCH": "1"},
+        start_new_session=True,
     )
-    with contextlib.closing(process.stdout), contextlib.closing(process.stderr):
-        handle_process_output(
-            process, None, reporter.new_message_handler(), finalizer=None, decode_streams=False
-        )
+    with contextlib.closing(child.stdout), contextlib.closing(child.stderr):
+        try:
+            handle_process_output(
+                child, None, reporter.new_message_handler(), finalizer=None, decode_streams=False
+            )
+        except BaseException:
+            # The readers hold the streams until git and its helpers end: closing would wait for a server that is silent.
+            process.kill_session(child.pid)
+            raise
     said = "\n".join([*reporter.error_lines, *reporter.other_lines])
-    finalize_process(process, stderr=said)
+    finalize_process(child, stderr=said)
 
 
 def _client(folder: Path, extra: Mapping[str, str]) -> git.Git:

@@ -162,7 +162,7 @@ def next_folder(root: Path, name: str) -> Path:
     numbers = [
         int(path.name.removeprefix(f"{safe}-"))
         for path in root.glob("*")
-        if path.name.startswith(f"{safe}-") and path.name.removeprefix(f"{safe}-").isdigit()
+        if path.name.startswith(f"{safe}-") and path.name.removeprefix(f"{safe}-").isdecimal()
     ]
     return root / f"{safe}-{max(numbers, default=0) + 1:03d}"
 

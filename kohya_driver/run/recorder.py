@@ -23,6 +23,7 @@ class Recorder:
         """Events that could not be written, because the disk was full: the training goes on without them."""
         self._path = path
         self._on_event = on_event
+        self._mend = ""
         self._begin = time.monotonic()
 
     @property
@@ -37,9 +38,16 @@ class Recorder:
         if self._on_event:
             self._on_event(record, self.snapshot)
 
+    def silence(self) -> None:
+        """Tell nobody any more; go on writing."""
+        self._on_event = None
+
     def _write(self, line: str) -> None:
         try:
             with self._path.open("a", encoding="utf-8", errors="replace") as file:
-                file.write(line)
+                file.write(self._mend + line)
+            self._mend = ""
         except OSError:
             self.lost += 1
+            # Half a line may stand there: it must not spoil the next one.
+            self._mend = "\n"

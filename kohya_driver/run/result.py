@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kohya_driver.engine import weights
+from kohya_driver.engine import lora
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run, RunResult
@@ -51,7 +51,7 @@ def _failure(
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
     if not snapshot.model_saved:
         return "run.not_saved", "\n".join(tail)
-    wrong = weights.check_lora(plan.final, not_before=started)
+    wrong = lora.check_lora(plan.final, not_before=started)
     return (wrong[0].code, str(plan.final)) if wrong else ("", "")
 
 

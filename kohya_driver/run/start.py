@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from kohya_driver import files, process
-from kohya_driver.errors import RunError
+from kohya_driver.engine.model import Engine
+from kohya_driver.errors import DriverError, HostError, RunError
 from kohya_driver.events.model import RunFinished, RunStarted
 from kohya_driver.planning.arguments import accelerate_config
 from kohya_driver.planning.model import Plan
+from kohya_driver.planning.needs import work_of
+from kohya_driver.planning.pace import history_file, measure, remember
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.recorder import OnEvent, Recorder
 from kohya_driver.run.result import judge
@@ -17,12 +23,15 @@ from kohya_driver.run.stop import Stop
 from kohya_driver.run.supervisor import Supervisor
 
 
-def start_run(plan: Plan, *, on_event: OnEvent | None = None, stop: Stop | None = None) -> RunResult:
+def start_run(
+    plan: Plan, *, on_event: OnEvent | None = None, stop: Stop | None = None, source: str = "run"
+) -> RunResult:
     """Run exactly this plan.
 
     Args:
         on_event: told of everything that happens, with the run's snapshot after it.
         stop: asked from elsewhere, ends the run; the engine's processes are gone when this returns.
+        source: `run` or `bench`, by which its times are remembered.
 
     Raises:
         PlanError: the plan has errors; nothing was started.
@@ -32,25 +41,54 @@ def start_run(plan: Plan, *, on_event: OnEvent | None = None, stop: Stop | None 
     run = prepare_folder(plan)
     stop = stop or Stop()
     recorder = Recorder(run.events_file, on_event)
-    child = _start_engine(plan, run)
+    child: process.Child | None = None
     try:
+        child = _start_engine(plan, run)
+        _name_supervisor(run, child)
         recorder.record(_started(plan, child.pid))
-        supervisor = Supervisor(run, child, recorder, plan.output_dir, stop, stop.wait)
-        status: int | None = supervisor.follow()
-    except BaseException:
-        # A bug here, or a KeyboardInterrupt where nobody handles signals: the engine must not go on alone.
-        process.stop_child(child, hurry=lambda: stop.hurry)
-        finish(plan, run, recorder, child.poll(), stopped=True)
+        status = Supervisor(run, child, recorder, plan.output_dir, stop).follow()
+        result = judge(plan, run, recorder, status, stopped=stop.asked)
+    except BaseException as failure:
+        _abandon(plan, run, recorder, child, stop, failure)
         raise
-    return finish(plan, run, recorder, status, stopped=stop.asked)
-
-
-def finish(plan: Plan, run: Run, recorder: Recorder, status: int | None, *, stopped: bool) -> RunResult:
-    """Judge the run and write the result, last of all."""
-    result = judge(plan, run, recorder, status, stopped=stopped)
-    recorder.record(RunFinished(result.outcome, result.final, result.reason))
-    files.write_json(run.result_file, result.to_json())
+    _conclude(run, recorder, result)
+    _remember_times(plan, run, source, result)
     return result
+
+
+def _remember_times(plan: Plan, run: Run, source: str, result: RunResult) -> None:
+    """Later plans for this machine say how long they will take."""
+    work = work_of(plan.family, plan.device, plan.training_config, plan.buckets)
+    measured = measure(source, work, run.events()) if result.outcome == "succeeded" else None
+    if measured:
+        engine = Engine(plan.engine_root, plan.engine_commit, "", plan.engine_lock)
+        remember(history_file(plan.host, engine), measured)
+
+
+def _conclude(run: Run, recorder: Recorder, result: RunResult) -> None:
+    """Write the result, last of all, and also if whoever is told of the end fails at it."""
+    try:
+        recorder.record(RunFinished(result.outcome, result.final, result.reason))
+    finally:
+        files.write_json(run.result_file, result.to_json())
+
+
+def _abandon(
+    plan: Plan, run: Run, recorder: Recorder, child: process.Child | None, stop: Stop, failure: BaseException
+) -> None:
+    """After a KeyboardInterrupt where nobody handles signals, or a fault of ours: the engine must not go on alone."""
+    recorder.silence()
+    if child:
+        process.stop_child(child, hurry=lambda: stop.hurry)
+    process.kill_marked(str(run.folder))
+    stopped = isinstance(failure, KeyboardInterrupt)
+    result = judge(plan, run, recorder, child.poll() if child else None, stopped=stopped)
+    if result.outcome != "succeeded" and not stopped:
+        reason = failure.code if isinstance(failure, DriverError) else "run.driver_failed"
+        evidence = "".join(traceback.format_exception(failure))
+        result = replace(result, outcome="failed", reason=reason, evidence=evidence)
+    with contextlib.suppress(HostError):
+        _conclude(run, recorder, result)
 
 
 def prepare_folder(plan: Plan) -> Run:
@@ -62,12 +100,11 @@ def prepare_folder(plan: Plan) -> Run:
     run = Run(plan.folder)
     try:
         run.folder.parent.mkdir(parents=True, exist_ok=True)
-        run.folder.mkdir()
+        _make_folder(run.folder)
         plan.output_dir.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as failure:
-        raise RunError("run.folder_taken", run.folder) from failure
     except OSError as failure:
-        raise files.host_error(failure, run.folder) from failure
+        raise files.host_error(failure, Path(failure.filename or run.folder)) from failure
+    _name_base(plan)
     files.write_text(run.preset_file, plan.preset_text)
     files.write_text(run.resolved_preset_file, plan.resolved_preset)
     files.write_text(run.config_file, files.dump_toml(plan.training_config))
@@ -79,10 +116,28 @@ def prepare_folder(plan: Plan) -> Run:
     return run
 
 
+def _name_base(plan: Plan) -> None:
+    """A second name in the run's folder for a base that the engine would not know by its own. It takes no space."""
+    named = Path(plan.training_config["pretrained_model_name_or_path"])
+    if named.parent != plan.folder:
+        return
+    try:
+        os.link(os.path.realpath(plan.base), named)
+    except OSError as failure:
+        raise files.host_error(failure, named) from failure
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except FileExistsError as failure:
+        raise RunError("run.folder_taken", folder) from failure
+
+
 def _start_engine(plan: Plan, run: Run) -> process.Child:
     environment = process.clean_environment(plan.environment, plan.removed_environment)
     try:
-        child = process.start_child(
+        return process.start_child(
             plan.command,
             cwd=plan.engine_root / "sd-scripts",
             env=environment,
@@ -91,11 +146,13 @@ def _start_engine(plan: Plan, run: Run) -> process.Child:
         )
     except OSError as failure:
         raise RunError("run.cannot_start", plan.command[0], reason=failure.strerror or failure) from failure
+
+
+def _name_supervisor(run: Run, child: process.Child) -> None:
     files.write_json(
         run.supervisor_file,
         {"pid": os.getpid(), "started": process.own_start(), "engine_pid": child.pid, "mark": child.mark},
     )
-    return child
 
 
 def _started(plan: Plan, pid: int) -> RunStarted:

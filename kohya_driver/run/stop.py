@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-
 
 class Stop:
     """Asked once, a run ends in order; asked again, at once."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
-        self._hurry = False
         self.by = ""
+        """Who asked first: a signal's name, or `api`."""
+        self.hurry = False
 
     def ask(self, by: str = "api") -> None:
-        """May be called from a signal handler."""
-        if self._event.is_set():
-            self._hurry = True
+        """May be called from a signal handler: it takes no lock, which the interrupted code might hold."""
+        if self.by:
+            self.hurry = True
         self.by = self.by or by
-        self._event.set()
 
     @property
     def asked(self) -> bool:
-        return self._event.is_set()
-
-    @property
-    def hurry(self) -> bool:
-        return self._hurry
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but not beyond the first wish to stop."""
-        self._event.wait(seconds)
+        return bool(self.by)

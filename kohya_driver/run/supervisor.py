@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,15 +42,13 @@ class Supervisor:
     recorder: Recorder
     output_dir: Path
     stop: Stop
-    pause: Callable[[float], None]
-    """Waits between two looks; returns early when a stop is asked for."""
     _log: Follower = field(init=False)
     _metrics: Follower = field(init=False)
     _splitter: LineSplitter = field(default_factory=LineSplitter)
     _metric_lines: LineSplitter = field(default_factory=LineSplitter)
     _parser: Parser = field(default_factory=Parser)
     _reader: MetricsReader = field(default_factory=MetricsReader)
-    _pending: set[Path] = field(default_factory=set)
+    _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
     _due: dict[str, float] = field(default_factory=dict)
 
@@ -67,7 +65,7 @@ class Supervisor:
                 self.recorder.record(StopRequested(self.stop.by))
                 stop_child(self.child, hurry=lambda: self.stop.hurry)
                 break
-            self.pause(LOOK_SECONDS)
+            time.sleep(LOOK_SECONDS)
         # The launcher may be gone before the trainer is.
         sweep(self.child)
         self._look()
@@ -83,6 +81,8 @@ class Supervisor:
         while data := self._log.read():
             self._tell(event for line in self._splitter.feed(data) for event in self._parser.feed(line))
             self._read_metrics()
+            if self.stop.asked and self.child.poll() is None:
+                break  # an engine that prints without end must not outrun the wish to stop it
         self._check_pending()
         if self._is_due("samples", SAMPLES_SECONDS):
             self._check_samples()
@@ -105,17 +105,19 @@ class Supervisor:
         for event in events:
             self.recorder.record(event)
             if isinstance(event, SavingCheckpoint):
-                self._pending.add(Path(event.path))
+                self._pending.append(Path(event.path))
 
     def _check_pending(self) -> None:
-        """A checkpoint has landed when its header fits its length."""
+        """A checkpoint has landed when its header fits its length, and it is not an older file of that name."""
         for path in list(self._pending):
             try:
                 weights.read_header(path)
+                state = path.stat()
             except (DriverError, OSError):
                 continue
-            self._pending.discard(path)
-            self.recorder.record(CheckpointSaved(str(path), path.stat().st_size))
+            if state.st_mtime >= self.recorder.started - 1:  # some file systems keep whole seconds only
+                self._pending.remove(path)
+                self.recorder.record(CheckpointSaved(str(path), state.st_size))
 
     def _check_samples(self) -> None:
         for path in sorted(set((self.output_dir / "sample").glob("*.png")) - self._samples):

@@ -22,6 +22,10 @@ TEXTS = {
         "a first training with real photos and a random base model, to prove that this machine works",
         "用真实照片和随机权重的底模做一次训练，验证这台机器可用",
     ),
+    "cli.bench": (
+        "measure how fast this machine trains, so that plans can say how long",
+        "测量这台机器的训练速度，让计划能说明所需时间",
+    ),
     "cli.engine": ("install, check and remove the engine (sd-scripts)", "安装、检查和移除引擎（sd-scripts）"),
     "cli.engine.install": (
         "clone sd-scripts at its pin and build its environment",
@@ -56,6 +60,47 @@ TEXTS = {
         "show a run from its folder: running, finished or cut off",
         "从训练文件夹查看一次训练：进行中、已结束或被中断",
     ),
+    "cli.doctor": (
+        "say what this machine, the engine and the network are like, and what to do about it",
+        "检查这台机器、引擎和网络的状况，并告诉您该怎么办",
+    ),
+    "cli.option.doctor_target": (
+        "also look at the folders of this preset, or at this folder of pictures",
+        "同时检查该预设涉及的文件夹，或该图片文件夹",
+    ),
+    "cli.option.quick": (
+        "about three seconds: do not start the engine, and skip the self-test",
+        "约三秒：不启动引擎，跳过自检",
+    ),
+    "cli.option.report": (
+        "also write all of it to this file, without names, paths and addresses, to attach to an issue",
+        "同时把结果写入该文件（去除姓名、路径和地址），可附到 issue",
+    ),
+    "cli.options": (
+        "look up the engine's options, and where each stands in a preset",
+        "查询引擎的选项，以及它们在预设中的位置",
+    ),
+    "cli.completion": (
+        "print a script that completes commands and options in your shell",
+        "打印在终端中自动补全命令和选项的脚本",
+    ),
+    "cli.option.search": (
+        "a word in the option's name, our key or its help (default: all)",
+        "选项名称、预设键或说明中的一个词（默认：全部）",
+    ),
+    "cli.option.script": (
+        "one training script of the engine, such as flux_train_network",
+        "引擎的某个训练脚本，例如 flux_train_network",
+    ),
+    "cli.option.shell": ("which shell", "哪种 shell"),
+    "cli.script_unknown": (
+        "The engine has no training script `{name}`.",
+        "引擎没有名为 `{name}` 的训练脚本。",
+    ),
+    "cli.script_unknown.hint": (
+        "Did you mean {close}? There are: {known}.",
+        "您是不是想写 {close}？可用的有：{known}。",
+    ),
     "cli.option.lang": ("language: en or zh (default: the system's)", "语言：en 或 zh（默认跟随系统）"),
     "cli.option.preset": ("a TOML file, or the name of a shipped preset", "TOML 文件，或自带预设的名称"),
     "cli.option.preset_name": ("its name", "预设名称"),
@@ -77,6 +122,14 @@ TEXTS = {
         "refuse what this machine cannot do, instead of changing it",
         "遇到这台机器做不到的设置时拒绝，而不是自动修改",
     ),
+    "cli.option.fit": (
+        "where it does not fit into memory, make the mildest change with which it does",
+        "内存放不下时，作出能放得下的最小改动",
+    ),
+    "cli.option.family": ("which kind of base model to measure with", "用哪一类底模测量"),
+    "cli.option.resolution": ("training size in pixels (512)", "训练尺寸，像素（512）"),
+    "cli.option.batch": ("pictures at once (1)", "每批图片数（1）"),
+    "cli.option.steps": ("how many steps to train (6)", "训练多少步（6）"),
     "cli.option.source": (
         "where to get the engine from: a git folder, a bundle file, or a URL (a mirror, say)",
         "引擎的来源：git 文件夹、bundle 文件或 URL（例如镜像）",
@@ -88,6 +141,16 @@ TEXTS = {
         "plan for another machine, described by this JSON file",
         "为另一台机器做计划，用此 JSON 文件描述",
     ),
+    "cli.usage": ("usage: ", "用法："),
+    "cli.arguments": ("arguments", "参数"),
+    "cli.options_title": ("options", "选项"),
+    "cli.option.help": ("show this help and exit", "显示此帮助并退出"),
+    "cli.option.version": ("show the version and exit", "显示版本并退出"),
+    "cli.not_understood": (
+        "This command line is not understood: {reason}.",
+        "无法理解这条命令：{reason}。",
+    ),
+    "cli.not_understood.hint": ("See `{command}`.", "请查看 `{command}`。"),
     "cli.host_unreadable": (
         "This is no description of a machine: {reason}",
         "这不是机器描述文件：{reason}",

@@ -15,6 +15,8 @@ SEPARATOR = " · "
 MINUTES_ONLY = 10
 PLAIN_WIDTH = 100
 """Cells of a line where there is no terminal to ask."""
+ERRORS_WIDTH = 10_000
+"""The same for errors: in a log a path stays in one piece."""
 
 
 def stdout_console() -> Console:
@@ -29,8 +31,14 @@ def stderr_console() -> Console:
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False)
+    width = None if stream.isatty() else ERRORS_WIDTH if stderr else PLAIN_WIDTH
+    return _Console(stderr=stderr, width=width, highlight=False, emoji=False)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """rich would end the program here, in the middle of a training."""
+        raise BrokenPipeError
 
 
 def rewrite_line(console: Console, text: str) -> None:

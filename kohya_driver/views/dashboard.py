@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import time
 from collections.abc import Callable
@@ -154,9 +155,10 @@ class Dashboard:
             return
         # tmux takes lines of a resized second screen into the scrollback when it is left: leave it empty.
         self._is_left = True
-        try:
+        # The terminal may have gone, which is no reason to lose the run's outcome.
+        with contextlib.suppress(OSError):
             self._live.refresh()
-        finally:
+        with contextlib.suppress(OSError):
             self._live.stop()
 
     def _draw(self) -> RenderableType:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from kohya_driver import files, texts
 from kohya_driver.planning.model import Plan
-from kohya_driver.views.console import stdout_console
+from kohya_driver.views.console import human_bytes, human_duration, stdout_console
 from kohya_driver.views.findings import print_findings
 
 SHOWN = 6
@@ -79,10 +79,40 @@ def _numbers(plan: Plan) -> Table:
         ),
         "checkpoints": _some(plan.checkpoints),
         "samples": str(plan.samples),
+        "disk": texts.say(
+            "show.disk_value",
+            total=human_bytes(plan.disk.total),
+            lora=human_bytes(plan.disk.lora),
+            loras=len(plan.checkpoints),
+        ),
+        "memory": _memory(plan),
+        "time": _time(plan),
     }
     for name, value in rows.items():
         table.add_row(texts.say(f"show.{name}"), value)
     return table
+
+
+def _memory(plan: Plan) -> str:
+    use = plan.memory
+    if use is None:
+        return texts.say("memory.unknown")
+    names = [texts.say(f"memory.phase.{name}") for name in use.phases]
+    phases = (f"{name} {human_bytes(size)}" for name, size in zip(names, use.phases.values(), strict=True))
+    return texts.say(
+        "memory.phase_value",
+        peak=human_bytes(use.peak_bytes),
+        phases=", ".join(phases),
+        basis=texts.say(use.basis),
+    )
+
+
+def _time(plan: Plan) -> str:
+    time = plan.time
+    if time is None:
+        return texts.say("memory.time_unknown")
+    low, high = human_duration(time.seconds_low), human_duration(time.seconds_high)
+    return texts.say("memory.time_value", low=low, high=high, basis=texts.say(time.basis))
 
 
 def _some(items: list[str] | tuple[str, ...]) -> str:

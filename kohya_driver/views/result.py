@@ -22,11 +22,11 @@ def print_result(result: RunResult) -> None:
     console = stderr_console()
     if result.evidence:
         console.print(Text(texts.say("show.engine_said"), style="bold"))
-        console.print(Text(result.evidence, style="dim", overflow="fold"))
+        console.print(Text(result.evidence, style="dim"), soft_wrap=True)
     severity = Severity.WARNING if result.outcome == "stopped" else Severity.ERROR
     print_findings([Finding(result.reason, severity, result.folder)])
     for path in result.checkpoints:
-        console.print(Text(texts.say("show.kept_checkpoint", path=path), overflow="fold"))
+        console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
 
 
 def _print_success(result: RunResult) -> None:
@@ -39,8 +39,8 @@ def _print_success(result: RunResult) -> None:
         )
     )
     size = human_bytes(final.stat().st_size) if final.exists() else "?"
-    console.print(Text(texts.say("show.final", path=final, size=size), overflow="fold"))
-    console.print(Text(texts.say("show.run_folder", path=result.folder), overflow="fold"))
+    console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
+    console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
 
 
 def print_run(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -104,3 +105,15 @@ def test_a_process_is_not_mistaken_for_a_later_one_with_its_number() -> None:
 def test_environment() -> None:
     found = process.clean_environment({"KOHYA_TEST": "1"}, ["PATH"])
     assert found["KOHYA_TEST"] == "1" and "PATH" not in found
+
+
+def test_a_child_may_open_many_files(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        child = start(tmp_path, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])")
+        assert child.wait_all(30)
+        most = process.OPEN_FILES if hard == resource.RLIM_INFINITY else min(process.OPEN_FILES, hard)
+        assert int((tmp_path / "log").read_text()) == most
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

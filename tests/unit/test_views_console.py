@@ -80,8 +80,11 @@ def test_parts_that_do_not_fit_are_left_out() -> None:
 
 
 def test_no_terminal_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
-    for make in (console.stdout_console, console.stderr_console):
-        assert make().width == console.PLAIN_WIDTH
+    for make, width in (
+        (console.stdout_console, console.PLAIN_WIDTH),
+        (console.stderr_console, console.ERRORS_WIDTH),
+    ):
+        assert make().width == width
         make().print("[red]words[/red]")
     told = capsys.readouterr()
     assert (told.out, told.err) == ("words\n", "words\n")

@@ -1,0 +1,217 @@
+"""Writes completion scripts for bash, zsh and fish from our own parser, the presets, the keys and the engine's options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kohya_driver.cli.main import build_parser
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    names: tuple[str, ...]
+    help: str
+    takes_value: bool
+    values: tuple[str, ...]
+    """What its value may be; empty: any text or file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One place in the command line: behind `engine`, behind `engine install` …"""
+
+    trail: str
+    commands: Mapping[str, str]
+    """The next word, and its help."""
+    flags: tuple[_Flag, ...]
+    values: tuple[str, ...]
+    """What its first argument may be; empty: any text or file."""
+
+
+def completion_script(shell: str) -> str:
+    """The script for `bash`, `zsh` or `fish`, to be read at the shell's start."""
+    levels = tuple(_levels(build_parser((), every=True), (), _known_words()))
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](levels)
+
+
+def _known_words() -> dict[str, tuple[str, ...]]:
+    """What an argument of this name may be."""
+    from kohya_driver.engine.catalogue import load_catalogue
+    from kohya_driver.preset.load import shipped_presets
+    from kohya_driver.preset.model import Preset, Section
+
+    scripts = load_catalogue().scripts
+    keys = [
+        f"{section}.{name}="
+        for section, info in Preset.model_fields.items()
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Section)
+        for name in info.annotation.model_fields
+    ]
+    presets = tuple(shipped_presets())
+    options = {name for options in scripts.values() for name in options}
+    return {
+        "preset": presets,
+        "name": presets,
+        "sets": (*keys, "engine_options."),
+        "search": tuple(sorted(options)),
+        "script": tuple(scripts),
+    }
+
+
+def _levels(
+    parser: argparse.ArgumentParser, trail: tuple[str, ...], known: Mapping[str, tuple[str, ...]]
+) -> Iterator[_Level]:
+    commands: dict[str, str] = {}
+    flags: list[_Flag] = []
+    first: tuple[str, ...] | None = None
+    below: dict[str, argparse.ArgumentParser] = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            below = dict(action.choices)
+            commands = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            continue
+        values = tuple(map(str, action.choices or known.get(action.dest, ())))
+        if action.option_strings:
+            takes_value = action.nargs != 0
+            flags.append(_Flag(tuple(action.option_strings), _help(action), takes_value, values))
+        elif first is None:
+            first = values
+    yield _Level(" ".join(trail), commands, tuple(flags), first or ())
+    for name, inner in below.items():
+        yield from _levels(inner, (*trail, name), known)
+
+
+def _help(action: argparse.Action) -> str:
+    return (action.help or "").replace("%%", "%")
+
+
+def _cases(levels: Sequence[_Level], *, reply: str, files: str) -> Iterator[str]:
+    """The two decisions that bash and zsh share: what follows an option, and what may stand here."""
+    yield '    case "$trail $previous" in'
+    for level in levels:
+        for flag in level.flags:
+            if flag.takes_value:
+                places = "|".join(f"'{level.trail} {name}'" for name in flag.names)
+                what = f"{reply} '{' '.join(flag.values)}'" if flag.values else files
+                yield f"        {places}) {what}; return ;;"
+    yield "    esac"
+    yield '    case "$trail:$current" in'
+    for level in levels:
+        flags = " ".join(name for flag in level.flags for name in flag.names)
+        yield f"        '{level.trail}':-*) {reply} '{flags}' ;;"
+        words = " ".join((*level.commands, *level.values))
+        what = f"{reply} '{words}'" if words else files
+        yield f"        '{level.trail}':*) {what} ;;"
+    yield "    esac"
+
+
+def _trails(levels: Sequence[_Level]) -> str:
+    return "|".join(
+        f"'{level.trail} {name}'" if level.trail else f"' {name}'"
+        for level in levels
+        for name in level.commands
+    )
+
+
+_BASH = """\
+# bash completion for kohya-driver:  source <(kohya-driver completion bash)
+_kohya_driver_reply() {{
+    COMPREPLY=($(compgen -W "$1" -- "$current"))
+    # macOS has bash 3.2, without compopt.
+    [[ ${{COMPREPLY[0]}} == *[.=] ]] && type compopt &>/dev/null && compopt -o nospace
+    return 0
+}}
+_kohya_driver() {{
+    local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" trail="" word
+    COMPREPLY=()
+    [[ $current == = || $previous == = ]] && return
+    for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+        case "$trail $word" in
+            {trails}) trail="${{trail:+$trail }}$word" ;;
+        esac
+    done
+{cases}
+}}
+complete -o default -F _kohya_driver kohya-driver
+"""
+
+
+def _bash(levels: Sequence[_Level]) -> str:
+    # With an empty reply, -o default completes file names.
+    cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files=":"))
+    return _BASH.format(trails=_trails(levels), cases=cases)
+
+
+_ZSH = """\
+#compdef kohya-driver
+# zsh completion for kohya-driver:  kohya-driver completion zsh > a folder of $fpath/_kohya-driver
+_kohya_driver_reply() {{
+    local -a plain open
+    local word
+    for word in ${{=1}}; do
+        case "$word" in *[.=]) open+=("$word") ;; *) plain+=("$word") ;; esac
+    done
+    compadd -a plain
+    compadd -S '' -a open
+    [[ $trail == (train|plan) && $current != -* && $previous != -* ]] && _files
+    return 0
+}}
+_kohya_driver() {{
+    local current="${{words[CURRENT]}}" previous="${{words[CURRENT-1]}}" trail="" word
+    for word in "${{(@)words[2,CURRENT-1]}}"; do
+        case "$trail $word" in
+            {trails}) trail="${{trail:+$trail }}$word" ;;
+        esac
+    done
+{cases}
+}}
+if [[ $funcstack[1] == _kohya-driver ]]; then _kohya_driver; else compdef _kohya_driver kohya-driver; fi
+"""
+
+
+def _zsh(levels: Sequence[_Level]) -> str:
+    cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files="_files"))
+    return _ZSH.format(trails=_trails(levels), cases=cases)
+
+
+_FISH = """\
+# fish completion for kohya-driver:  kohya-driver completion fish > ~/.config/fish/completions/kohya-driver.fish
+function __kohya_driver_trail
+    set -l trail ""
+    for word in (commandline -opc)[2..-1]
+        switch "$trail $word"
+            case {trails}
+                set trail (string trim -- "$trail $word")
+        end
+    end
+    test "$trail" = "$argv[1]"
+end
+{lines}
+"""
+
+
+def _fish(levels: Sequence[_Level]) -> str:
+    lines = "\n".join(line for level in levels for line in _fish_lines(level))
+    return _FISH.format(trails=_trails(levels).replace("|", " "), lines=lines)
+
+
+def _fish_lines(level: _Level) -> Iterator[str]:
+    start = f"complete -c kohya-driver -n \"__kohya_driver_trail '{level.trail}'\""
+    for name, text in level.commands.items():
+        yield f"{start} -f -a {name} -d {_quoted(text)}"
+    if level.values:
+        yield f"{start} -a {_quoted(' '.join(level.values))}"
+    for flag in level.flags:
+        names = " ".join(
+            f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in flag.names
+        )
+        value = (
+            f" -x -a {_quoted(' '.join(flag.values))}" if flag.values else " -r" if flag.takes_value else ""
+        )
+        yield f"{start} {names}{value} -d {_quoted(flag.help)}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,240 @@
+"""Behaves like `accelerate launch … entry.py train_network.py --config_file config.toml`, as far as the driver sees.
+
+Stands alone, like the engine. It is two processes, as the engine is: a launcher, and the trainer that it waits for.
+What it prints is taken from tests/golden/logs. STAND_IN names the fault that it plays, STAND_IN_STEP_SECONDS its pace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+FAULT = os.environ.get("STAND_IN", "")
+STEP_SECONDS = float(os.environ.get("STAND_IN_STEP_SECONDS", "0"))
+FLOOD_LINES = 200_000
+HALF_SECONDS = 0.5
+INFO = " " * 20 + "INFO     "
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 0) + b"IEND\xaeB`\x82"
+SLEEPER = "import time; time.sleep(600)"
+
+BEGINNING = f"""\
+2026-11-22 21:26:42 INFO     Loading settings from config.toml...{" " * 200}train_util.py:4563
+{INFO}Using v1 tokenizer{" " * 200}strategy_sd.py:26
+{INFO}prepare images.{" " * 200}train_util.py:2089
+                    WARNING  no regularization images / 正則化画像が見つかりませんでした{" " * 150}train_util.py:2167
+{INFO}bucket 0: resolution (512, 512), count: 6{" " * 200}train_util.py:1036
+accelerator device: cpu
+{INFO}loading model for process 0/1{" " * 200}sd_train.py:40
+{INFO}caching latents with caching strategy.{" " * 200}train_util.py:1111
+{INFO}caching latents...{" " * 200}train_util.py:1160
+\r  0%|          | 0/3 [00:00<?, ?it/s]\r 33%|███▎      | 1/3 [00:00<00:01,  1.21it/s]\r100%|██████████| 3/3 [00:02<00:00,  1.27it/s]
+import network module: networks.lora
+prepare optimizer, data loader etc.
+running training / 学習開始
+"""
+LAUNCHED = (
+    '  File "/opt/env/lib/python3.11/site-packages/accelerate/commands/launch.py", line 999, in simple_launcher\n'
+    "    raise subprocess.CalledProcessError(returncode=process.returncode, cmd=cmd)\n"
+)
+NO_BITSANDBYTES = (
+    "Traceback (most recent call last):\n"
+    '  File "/opt/sd-scripts/train_network.py", line 1913, in <module>\n'
+    "    trainer.train(args)\n"
+    "ImportError: No bitsandbytes / bitsandbytesがインストールされていないようです\n"
+)
+
+
+def main() -> int:
+    if FAULT in ("stubborn", "stubborn_orphan"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.argv[1] == "--trainer":
+        return train(tomllib.loads(Path(sys.argv[2]).read_text(encoding="utf-8")))
+    return launch(sys.argv[len(sys.argv) - 1])
+
+
+def launch(config: str) -> int:
+    """As accelerate's simple_launcher: the trainer's signal is only told in a text, its status is lost."""
+    command = [sys.executable, "-I", "-S", __file__, "--trainer", config]
+    # -I forgets PYTHONUTF8.
+    trainer = subprocess.Popen([*command[:1], "-X", "utf8", *command[1:]])
+    if FAULT == "launcher_killed":
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+    status = trainer.wait()
+    if not status:
+        return 0
+    told = subprocess.CalledProcessError(status, command)
+    print(
+        f"Traceback (most recent call last):\n{LAUNCHED}subprocess.CalledProcessError: {told}",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def say(text: str) -> None:
+    with contextlib.suppress(OSError):  # as Python's logging does on a full disk
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def train(config: Mapping[str, Any]) -> int:
+    dataset = tomllib.loads(Path(config["dataset_config"]).read_text(encoding="utf-8"))["datasets"][0]
+    epoch_steps = sum(map(count, dataset["subsets"])) // dataset["batch_size"]
+    epochs = config.get("max_train_epochs") or -(-config["max_train_steps"] // epoch_steps)
+    steps = min(epochs * epoch_steps, config.get("max_train_steps") or sys.maxsize)
+    output = Path(config["output_dir"])
+    say(BEGINNING)
+    if FAULT == "no_data":
+        say(
+            "                    ERROR    No data found. Please verify arguments (train_data_dir must be the parent\n"
+        )
+        return 0
+    if FAULT == "crash":
+        say(NO_BITSANDBYTES)
+        return 1
+    say(f"  num epochs / epoch数: {epochs}\n  total optimization steps / 学習ステップ数: {steps}\n")
+    begin_fault(output)
+    say(f"\rsteps:   0%|          | 0/{steps} [00:00<?, ?it/s]")
+    for step in range(1, steps + 1):
+        if step % epoch_steps == 1:
+            say(f"\nepoch {-(-step // epoch_steps)}/{epochs}\n")
+        take_step(step, steps)
+        if step % epoch_steps == 0 and step < steps:
+            end_epoch(config, output, step // epoch_steps)
+    finish(output / f"{config['output_name']}.safetensors", steps)
+    return 0
+
+
+def count(subset: Mapping[str, Any]) -> int:
+    found = [path for path in Path(subset["image_dir"]).iterdir() if path.suffix in PICTURES]
+    return len(found) * int(subset["num_repeats"])
+
+
+def take_step(step: int, steps: int) -> None:
+    time.sleep(STEP_SECONDS)
+    loss = 1 / step
+    line = {
+        "time": time.time(),
+        "step": step,
+        "sync": True,
+        "values": {"loss/current": loss, "loss/average": loss, "lr/unet": 1e-4},
+    }
+    with Path(os.environ["KOHYA_DRIVER_METRICS"]).open("a", encoding="utf-8") as metrics:
+        metrics.write(json.dumps(line) + "\n")
+    say(
+        f"\rsteps: {step * 100 // steps:3}%|█         | {step}/{steps} [00:06<01:06,  6.04s/it, avr_loss={loss:.3g}]"
+    )
+    if FAULT == "killed" and step == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end_epoch(config: Mapping[str, Any], output: Path, epoch: int) -> None:
+    if config.get("save_every_n_epochs"):
+        save(output / f"{config['output_name']}-{epoch:06}.safetensors")
+    if config.get("sample_every_n_epochs"):
+        say(
+            f"{INFO}generating sample images at step / サンプル画像生成 ステップ: {epoch}{' ' * 100}train_util.py:6355\n"
+        )
+        (output / "sample").mkdir(exist_ok=True)
+        (output / "sample" / f"ning_e{epoch:06}_00.png").write_bytes(PNG)
+
+
+def begin_fault(output: Path) -> None:
+    """What goes wrong before the first step."""
+    if FAULT in ("orphan", "stubborn_orphan"):
+        subprocess.Popen([sys.executable, "-c", SLEEPER], start_new_session=True)
+    if FAULT == "flood":
+        for number in range(FLOOD_LINES):
+            sys.stderr.write(f"{INFO}line {number} of many{' ' * 60}train_util.py:1\n")
+    if FAULT == "flood_of_warnings":
+        for number in range(FLOOD_LINES // 20):
+            sys.stderr.write(f"                    WARNING  warning {number}{' ' * 60}train_util.py:1\n")
+    if FAULT == "endless_flood":
+        while True:
+            sys.stderr.write(f"{INFO}and so on{' ' * 60}train_util.py:1\n" * 1000)
+            time.sleep(0.005)
+    if FAULT == "bytes":
+        os.write(
+            2, b"\xff\xfe\x00 \xe5\xae half a character \xf0\x9f\r\x00\x1b[31m\n" + b"\xe5" * 70_000 + b"\n"
+        )
+    if FAULT == "closed":
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+    if FAULT in ("full", "full_for_a_while"):
+        fill(output / "filler")
+
+
+def fill(path: Path) -> None:
+    """Take all the space that there is."""
+    try:
+        with path.open("wb", buffering=0) as file:
+            while file.write(bytes(1 << 20)) == 1 << 20:
+                pass
+    except OSError:
+        say("no space left\n")
+    if FAULT == "full_for_a_while":
+        for _ in range(50):
+            say(f"                    WARNING  no space{' ' * 60}train_util.py:1\n")
+            time.sleep(0.01)
+        path.unlink()
+
+
+def finish(final: Path, steps: int) -> None:
+    """The last file, and that it is saved: together, as the engine says it, or not."""
+    if FAULT == "no_final":
+        say(f"\nsaving checkpoint: {final}\n")
+    else:
+        save(final)
+    if FAULT == "old_final":
+        os.utime(final, (1e9, 1e9))
+    if FAULT != "silent":
+        say(f"{INFO}model saved.{' ' * 200}train_network.py:1873\n")
+    say(f"\rsteps: 100%|██████████| {steps}/{steps} [00:49<00:00,  4.10s/it, avr_loss=1.08]\n")
+
+
+def save(path: Path) -> None:
+    say(f"\nsaving checkpoint: {path}\n")
+    data = b"".join(lora())
+    half = len(data) // 2
+    with path.open("wb") as file:
+        file.write(data[:half])
+        file.flush()
+        if FAULT == "halves":
+            time.sleep(HALF_SECONDS)
+        if FAULT != "torn":
+            file.write(data[half:])
+
+
+def lora() -> Iterator[bytes]:
+    """A LoRA of one module, rank 2, in F32: trained, or with a NaN, or as it was before the first step."""
+    up = {"nan": float("nan"), "untrained": 0.0}.get(FAULT, 0.25)
+    tensors = {"lora_down": [0.5] * 8, "lora_up": [up] * 8, "alpha": [2.0]}
+    entries: dict[str, Any] = {"__metadata__": {"ss_network_module": "networks.lora"}}
+    begin = 0
+    for part, values in tensors.items():
+        end = begin + 4 * len(values)
+        name = f"lora_unet_mid.{part}" if part == "alpha" else f"lora_unet_mid.{part}.weight"
+        shape = {"lora_down": [2, 4], "lora_up": [4, 2]}.get(part, [])
+        entries[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+        begin = end
+    header = json.dumps(entries).encode()
+    yield struct.pack("<Q", len(header)) + header
+    for values in tensors.values():
+        yield struct.pack(f"<{len(values)}f", *values)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
