@@ -24,6 +24,8 @@ class Finding:
     severity: Severity
     where: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    silenced: str = ""
+    """Why the preset says that this may be ignored; empty if it does not."""
 
     @property
     def message(self) -> str:
@@ -42,11 +44,13 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
             "values": {name: _plain(value) for name, value in self.values.items()},
+            "silenced": self.silenced,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
-        return cls(data["code"], Severity(data["severity"]), data["where"], data["values"])
+        silenced = data.get("silenced", "")
+        return cls(data["code"], Severity(data["severity"]), data["where"], data["values"], silenced)
 
 
 def _plain(value: object) -> object:

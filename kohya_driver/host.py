@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -133,3 +135,59 @@ class Memory:
 def read_memory() -> Memory:
     memory, swap = psutil.virtual_memory(), psutil.swap_memory()
     return Memory(memory.total, memory.available, swap.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Where the power comes from, and when the machine falls asleep. None: this system does not tell."""
+
+    on_battery: bool | None = None
+    battery_percent: int | None = None
+    low_power_mode: bool | None = None
+    sleep_minutes: int | None = None
+    """Of idleness; 0 is never."""
+    awake_for: str = ""
+    """What keeps it awake just now."""
+
+
+def read_power() -> Power:
+    if sys.platform == "darwin":
+        return parse_pmset(_pmset("batt"), _pmset(""))
+    battery = psutil.sensors_battery()
+    return Power(not battery.power_plugged, round(battery.percent)) if battery else Power()
+
+
+def _pmset(what: str) -> str:
+    with contextlib.suppress(OSError):
+        return run_tool(["/usr/bin/pmset", "-g", *filter(None, [what])], timeout_seconds=5).output
+    return ""
+
+
+def parse_pmset(source: str, settings: str) -> Power:
+    """Power from what `pmset -g batt` and `pmset -g` print (see `man pmset`).
+
+    On newer Macs low power is `powermode 1`, on older ones `lowpowermode 1`.
+    """
+    drawing, percent = re.search(r"drawing from '([^']+)'", source), re.search(r"(\d+)%", source)
+    values = dict(re.findall(r"^\s*(\w+)[ \t]+(\d+)", settings, re.MULTILINE))
+    low = values.get("powermode", values.get("lowpowermode"))
+    sleep = "0" if values.get("SleepDisabled") == "1" else values.get("sleep")
+    awake = re.search(r"^\s*sleep\s+\d+\s+\(sleep prevented by ([^)]*)\)", settings, re.MULTILINE)
+    return Power(
+        on_battery=drawing[1] == "Battery Power" if drawing else None,
+        battery_percent=int(percent[1]) if percent else None,
+        low_power_mode=low == "1" if low else None,
+        sleep_minutes=int(sleep) if sleep else None,
+        awake_for=awake[1] if awake else "",
+    )
+
+
+_SF_DATALESS = 0x40000000
+"""macOS, <sys/stat.h>: the file's content is not on this disk, but in iCloud, say."""
+
+
+def is_evicted(name: str, status: os.stat_result) -> bool:
+    """Whether iCloud has taken this file's content off the disk; before macOS 14 a `.NAME.icloud` stands in its place."""
+    return bool(getattr(status, "st_flags", 0) & _SF_DATALESS) or (
+        name.startswith(".") and name.endswith(".icloud")
+    )

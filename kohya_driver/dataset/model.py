@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 from pathlib import Path
 
 Size = tuple[int, int]
@@ -22,6 +22,22 @@ class CaptionState(StrEnum):
     """The engine stops with a UnicodeDecodeError."""
 
 
+class Trait(Flag):
+    """What the engine gets wrong about a picture, or gets right only by luck."""
+
+    NONE = 0
+    TRUNCATED = auto()
+    """Its data end too early: the engine stops when it comes to decode it."""
+    ROTATED = auto()
+    """Its EXIF data turn it; the engine trains it unturned."""
+    SIXTEEN_BIT = auto()
+    """More than 8 bits a channel: nearly all of it becomes white."""
+    ALPHA = auto()
+    """It can have transparent places; whether it does, only its pixels tell."""
+    ANIMATED = auto()
+    """Only its first frame is used."""
+
+
 class FolderState(StrEnum):
     READ = "read"
     MISSING = "missing"
@@ -37,6 +53,14 @@ class Caption:
     """None when missing."""
     text: str = ""
     """The first line, stripped, as the engine reads it; a byte-order mark stays in it."""
+    further_lines: tuple[str, ...] = ()
+    """The other lines that hold something; read with `enable_wildcard` only."""
+    modified: float = 0.0
+    """Seconds since the epoch."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.text, *self.further_lines) if self.text else self.further_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,9 @@ class Picture:
     width: int
     height: int
     caption: Caption
+    traits: Trait = Trait.NONE
+    modified: float = 0.0
+    """Seconds since the epoch."""
 
     @property
     def size(self) -> Size:
@@ -60,14 +87,43 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class LatentsFile:
-    """Latents of one picture on disk; the name says the picture's size (`girl_0512x0768_sd.npz`)."""
+class CacheFile:
+    """What the engine kept of one picture in an .npz: its latents, or its caption after the text encoders."""
 
     path: Path
     stem: str
     """The picture's name without its extension."""
-    width: int
-    height: int
+    modified: float = 0.0
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatentsFile(CacheFile):
+    """Latents whose name says the picture's size (`girl_0512x0768_sd.npz`)."""
+
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CacheHead:
+    """The first bytes of an .npz."""
+
+    size: Size | None = None
+    """In pixels of the picture that the latents were made of; None where there are no latents inside."""
+    is_broken: bool = False
+    """Not a zip file: the engine stops with a BadZipFile."""
+    has_nan: bool = False
+    """Numbers gone wrong in 16 bit; the engine puts 0 in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transparency:
+    """What the pixels of some pictures with an alpha channel showed."""
+
+    looked_at: int = 0
+    """How many were decoded; few are enough, as the pictures of a folder are of one making."""
+    see_through: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +141,14 @@ class ImageFolder:
     orphans: tuple[Path, ...] = ()
     """Caption files that belong to no picture."""
     latents: tuple[LatentsFile, ...] = ()
+    old_latents: tuple[CacheFile, ...] = ()
+    """Latents under the name that older engines gave (`girl.npz`), which goes before the new one."""
+    text_caches: tuple[CacheFile, ...] = ()
+    """Captions after SDXL's text encoders."""
+    transparency: Transparency = Transparency()
+    is_writable: bool = True
+    identity: tuple[int, int] | None = None
+    """Device and inode: the same for every way to write the same folder."""
 
     @property
     def sizes(self) -> tuple[Size, ...]:

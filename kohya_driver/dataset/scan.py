@@ -7,37 +7,27 @@ library/config_util.py:637 (folder names).
 from __future__ import annotations
 
 import os
-import re
 import warnings
-import zipfile
-from ast import literal_eval
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
-from kohya_driver.dataset.model import (
-    Caption,
-    CaptionState,
-    FolderState,
-    ImageFolder,
-    LatentsFile,
-    Picture,
-    Size,
-    SubsetFolder,
-    Unreadable,
-)
+from kohya_driver.dataset.captions import read_caption
+from kohya_driver.dataset.headers import look_through, read_header
+from kohya_driver.dataset.model import FolderState, ImageFolder, Picture, SubsetFolder, Unreadable
+from kohya_driver.dataset.npz import TEXT_CACHE, find_caches, find_latents
 
 # All lower or all upper case, nothing between. AVIF and JPEG XL need plugins that the engine's lock does not have.
 TAKEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".PNG", ".JPG", ".JPEG", ".WEBP", ".BMP")
 _KNOWN = {kind.lower() for kind in TAKEN} | {
     *(".avif", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl", ".psd", ".tga", ".tif", ".tiff")
 }
-_LATENTS = re.compile(r"(?P<stem>.+)_(?P<width>\d+)x(?P<height>\d+)(?P<suffix>_sdxl|_sd)\.npz")
 
 
 def scan_folder(
     folder: Path, *, caption_extension: str = ".txt", latents_suffix: str = "_sd.npz"
 ) -> ImageFolder:
-    """Read one `image_dir`: names, sizes from the headers, captions. Nothing is decoded, nothing is raised.
+    """Read one `image_dir`: names, headers, captions, caches. Nothing is raised, and pixels are decoded only of
+    pictures that look cut off.
 
     Args:
         latents_suffix: how latents files of the family end: `_sd.npz` for SD 1.x and 2.x, `_sdxl.npz` for SDXL.
@@ -46,6 +36,7 @@ def scan_folder(
     try:
         with os.scandir(folder) as found:
             entries = sorted((one.name, one.is_dir()) for one in found if not one.name.startswith("."))
+        status = folder.stat()
     except FileNotFoundError:
         return ImageFolder(folder, FolderState.MISSING)
     except NotADirectoryError:
@@ -57,6 +48,7 @@ def scan_folder(
     pictures, unreadable = _read_pictures(
         folder, [name for name, _ in entries if name.endswith(TAKEN)], extension
     )
+    stems = {picture.path.stem for picture in pictures}
     return ImageFolder(
         path=folder,
         pictures=pictures,
@@ -66,7 +58,12 @@ def scan_folder(
             folder, (name for name, is_folder in entries if is_folder and not name.endswith(TAKEN))
         ),
         orphans=_orphans(folder, files, pictures, extension),
-        latents=tuple(_latents_files(folder, files, latents_suffix)),
+        latents=find_latents(folder, files, latents_suffix),
+        old_latents=find_caches(folder, files, ".npz", stems),
+        text_caches=find_caches(folder, files, TEXT_CACHE, stems),
+        transparency=look_through(pictures),
+        is_writable=os.access(folder, os.W_OK),
+        identity=(status.st_dev, status.st_ino),
     )
 
 
@@ -81,55 +78,13 @@ def _read_pictures(
         for name in names:
             path = folder / name
             try:
-                width, height = read_size(path)
+                header = read_header(path)
             except Exception as failure:  # PIL's plugins raise whatever a damaged header leads them to
                 unreadable.append(Unreadable(path, str(failure) or type(failure).__name__))
             else:
-                pictures.append(Picture(path, width, height, read_caption(path, extension)))
+                caption = read_caption(path, extension)
+                pictures.append(Picture(path, *header.size, caption, header.traits, header.modified))
     return tuple(pictures), tuple(unreadable)
-
-
-def read_size(path: Path) -> Size:
-    """Width and height from a picture's header, not turned by its EXIF orientation, which the engine ignores.
-
-    Raises:
-        Exception: whatever PIL raises for a file that is no picture.
-    """
-    from PIL import Image
-
-    with Image.open(path) as image:
-        return image.size
-
-
-def read_caption(picture: Path, extension: str) -> Caption:
-    """The caption of a picture: its own file, else that of its name without four face coordinates."""
-    for path in caption_candidates(picture, extension):
-        if path.is_file():
-            return _caption(path)
-    return Caption(CaptionState.MISSING)
-
-
-def caption_candidates(picture: Path, extension: str) -> tuple[Path, ...]:
-    """Where the engine looks, in order.
-
-    It splits the whole path at `_` and not only the name, and so may end in another folder.
-    """
-    base = str(picture.with_suffix(""))
-    parts = base.split("_")
-    bases = (base, "_".join(parts[:-4])) if len(parts) >= 5 else (base,)
-    return tuple(Path(one + extension) for one in bases)
-
-
-def _caption(path: Path) -> Caption:
-    data = path.read_bytes()
-    if not data:
-        return Caption(CaptionState.EMPTY, path)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return Caption(CaptionState.NOT_UTF8, path)
-    first = re.split(r"\r\n|\r|\n", text, maxsplit=1)[0].strip()
-    return Caption(CaptionState.PRESENT if first else CaptionState.BLANK, path, first)
 
 
 def _is_ignored(name: str) -> bool:
@@ -137,8 +92,15 @@ def _is_ignored(name: str) -> bool:
 
 
 def _nested(folder: Path, names: Iterable[str]) -> tuple[tuple[Path, int], ...]:
-    counted = ((folder / name, count_pictures(folder / name)) for name in names)
+    counted = ((folder / name, sum(map(count_pictures, _tree(folder / name)))) for name in names)
     return tuple((path, count) for path, count in counted if count)
+
+
+def _tree(folder: Path, levels: int = 3) -> Iterator[Path]:
+    """A folder and those below it, not endlessly: somebody may have given a whole disk."""
+    yield folder
+    for inner in subfolders(folder) if levels else ():
+        yield from _tree(inner, levels - 1)
 
 
 def count_pictures(folder: Path) -> int:
@@ -159,31 +121,6 @@ def _orphans(
         folder / name for name in files if name.endswith(extension) and name[: -len(extension)] not in stems
     )
     return tuple(path for path in captions if path not in used)
-
-
-def _latents_files(folder: Path, files: Iterable[str], suffix: str) -> Iterable[LatentsFile]:
-    for name in files:
-        match = _LATENTS.fullmatch(name) if name.endswith(suffix) else None
-        if match:
-            yield LatentsFile(folder / name, match["stem"], int(match["width"]), int(match["height"]))
-
-
-def latents_size(path: Path) -> Size | None:
-    """Width and height in pixels of the latents in an SD or SDXL latents file; None where they cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("latents.npy") as member:
-            shape = _npy_shape(member.read(256))
-    except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile):
-        return None
-    return shape[-1] * 8, shape[-2] * 8
-
-
-def _npy_shape(head: bytes) -> tuple[int, ...]:
-    """The shape in the header of a .npy file: magic, version, length, then a Python dict."""
-    start = 10 if head[6] == 1 else 12
-    header = literal_eval(head[start : head.index(b"}") + 1].decode("latin-1"))
-    shape: tuple[int, ...] = header["shape"]
-    return shape
 
 
 def folder_repeats(name: str) -> tuple[int, str] | None:

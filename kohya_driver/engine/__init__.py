@@ -11,3 +11,8 @@ def entry_script() -> Path:
 def random_base_script() -> Path:
     """The script that makes a base model with random weights there."""
     return Path(__file__).with_name("random_base.py")
+
+
+def selftest_script() -> Path:
+    """The script that holds torch's operations against the processor's there."""
+    return Path(__file__).with_name("selftest.py")

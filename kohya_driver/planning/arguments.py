@@ -22,7 +22,7 @@ OWNED = frozenset(
 """Options that only the plan sets: the driver could not follow the run otherwise."""
 
 
-def training_options(preset: Preset, family: str) -> dict[str, Any]:
+def training_options(preset: Preset) -> dict[str, Any]:
     """The options of the training config that the preset gives; what it leaves open is left out."""
     options: dict[str, Any] = {}
     for section in (
@@ -38,8 +38,6 @@ def training_options(preset: Preset, family: str) -> dict[str, Any]:
         options |= _options(preset.sampling)
     if preset.training.attention != "plain":
         options[preset.training.attention] = True
-    if family == "sd2":
-        options["v2"] = True
     if "text_encoder_lr" in options:
         # The engine takes one rate for each text encoder; its parser wants a list.
         options["text_encoder_lr"] = [options["text_encoder_lr"]]
@@ -48,18 +46,22 @@ def training_options(preset: Preset, family: str) -> dict[str, Any]:
 
 
 def _options(section: Section) -> dict[str, Any]:
-    """An option is given if it says anything: the engine's switches have no way to say no."""
-    values = {option: getattr(section, field) for field, option in fields(type(section), "option").items()}
-    return {
-        option: _argument(value)
-        for option, value in values.items()
-        if value is not None and value is not False and value not in ("", {})
-    }
+    """An option is given if it says anything. False does so only where the plan would decide otherwise."""
+    options: dict[str, Any] = {}
+    for field, option in fields(type(section), "option").items():
+        value = getattr(section, field)
+        decided = value is not False or type(section).model_fields[field].default is None
+        if value is not None and decided and value not in ("", {}):
+            options[option] = _argument(value)
+    return options
 
 
 def _argument(value: Any) -> Any:
     if isinstance(value, Mapping):
         return [f"{name}={_literal(inner)}" for name, inner in value.items()]
+    if isinstance(value, list) and {type(item) for item in value} == {int, float}:
+        # The engine's TOML reader refuses an array of both.
+        return [float(item) for item in value]
     return str(value) if isinstance(value, Path) else value
 
 

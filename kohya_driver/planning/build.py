@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kohya_driver.dataset.buckets import Bucket, BucketSettings, DatasetCount, PictureSet, count_dataset
 from kohya_driver.dataset.checks import check_settings, check_sizes
@@ -20,30 +20,46 @@ from kohya_driver.planning.arguments import (
     training_options,
 )
 from kohya_driver.planning.checks import BUCKET_DIVISOR, Subject, check_plan
+from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.inputs import Inputs, SubsetInput
+from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override, Plan, SubsetPlan
+from kohya_driver.planning.needs import memory_needed, mildest_fit, time_needed
+from kohya_driver.planning.outputs import disk_needed, sample_count, saved_files
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
-from kohya_driver.planning.schedule import Schedule
+from kohya_driver.planning.pace import TimeUse
+from kohya_driver.planning.schedule import Checkpoint, Schedule
 from kohya_driver.preset.load import resolved_text
 
 NO_SCHEDULE = Schedule(0, 0, 0, 0, 0, 0, 0, 0, 0)
 """Of a plan that has errors: there is nothing to count."""
 
 
-def build_plan(inputs: Inputs, *, strict: bool = False) -> Plan:
+def build_plan(inputs: Inputs, *, strict: bool = False, fit: bool = False) -> Plan:
     """Decide everything about a run. What cannot be done is among the plan's findings.
 
     Args:
         strict: refuse what cannot be done on this machine, where a plan would otherwise change it.
+        fit: where memory does not suffice, make the mildest change with which it does.
     """
     draft, overrides = apply_rules(_draft(inputs))
+    if fit and (found := mildest_fit(inputs, draft)):
+        draft, overrides = found.draft, (*overrides, *found.overrides)
     settings = bucket_settings(draft)
     count = _count(inputs, draft, settings)
     draft, capped = cap_length(draft, count)
     overrides += capped
     schedule = _schedule(draft, count)
-    findings = check_plan(Subject(inputs, draft, overrides, settings, strict))
-    return _plan(inputs, draft, overrides, findings, schedule, count.buckets if count else ())
+    buckets = tuple(count.buckets) if count else ()
+    saved = saved_files(schedule, draft.training)
+    disk = disk_needed(inputs, draft, settings, schedule, saved)
+    memory = memory_needed(inputs, draft)
+    samples = sample_count(schedule, draft.training, len(inputs.preset.sampling.prompts))
+    time = time_needed(inputs, draft, buckets, steps=schedule.steps, samples=samples, saves=len(saved))
+    findings = check_plan(
+        Subject(inputs, draft, overrides, settings, buckets, schedule, disk, memory, strict)
+    )
+    return _plan(inputs, draft, overrides, findings, schedule, buckets, saved, disk, memory, time)
 
 
 def _draft(inputs: Inputs) -> Draft:
@@ -52,7 +68,7 @@ def _draft(inputs: Inputs) -> Draft:
     family = preset.model.family or (inputs.base.family if inputs.base else "")
     watched = {rule.option.partition(".")[2] for rule in RULES if rule.option.startswith("environment.")}
     inherited = {name: value for name, value in inputs.environment.items() if name in watched}
-    training = training_options(preset, family)
+    training = training_options(preset)
     if preset.sampling.prompts:
         training["sample_prompts"] = str(inputs.folder / "sample_prompts.txt")
     threads = preset.launch.num_cpu_threads_per_process
@@ -66,7 +82,24 @@ def _draft(inputs: Inputs) -> Draft:
         dataset=dataset_keys(preset.dataset),
         launch={} if threads is None else {"num_cpu_threads_per_process": threads},
         environment={**inherited, **preset.launch.env},
+        base_load=_other_name(inputs),
+        v_by=_said_velocity(inputs),
+        zero_terminal_snr=bool(inputs.base and inputs.base.zero_terminal_snr),
     )
+
+
+def _other_name(inputs: Inputs) -> str:
+    load = inputs.base_input.load
+    return str(load) if load and load != Path(inputs.preset.model.base) else ""
+
+
+def _said_velocity(inputs: Inputs) -> Literal["", "file", "name"]:
+    base = inputs.base
+    if base is None or inputs.preset.is_set("model.v_parameterization"):
+        return ""
+    if base.prediction:
+        return "file" if base.prediction == "v" else ""
+    return "name" if base.name_hint == "v" else ""
 
 
 def bucket_settings(draft: Draft) -> BucketSettings:
@@ -135,7 +168,11 @@ def _plan(
     overrides: tuple[Override, ...],
     findings: tuple[Finding, ...],
     schedule: Schedule,
-    buckets: Sequence[Bucket],
+    buckets: tuple[Bucket, ...],
+    saved: Sequence[Checkpoint],
+    disk: DiskUse,
+    memory: MemoryUse | None,
+    time: TimeUse | None,
 ) -> Plan:
     preset, engine, folder = inputs.preset, inputs.engine, inputs.folder
     script = SCRIPTS.get(draft.family, SCRIPTS["sd15"])
@@ -167,14 +204,17 @@ def _plan(
             SubsetPlan(str(s.folder.path), len(s.folder.pictures), s.repeats, s.is_reg)
             for s in inputs.subsets
         ),
-        buckets=tuple(buckets),
+        buckets=buckets,
         batches_per_epoch=schedule.batches_per_epoch,
         steps_per_epoch=schedule.steps_per_epoch,
         epochs=schedule.epochs,
         steps=schedule.steps,
         warmup_steps=schedule.warmup_steps,
-        checkpoints=_checkpoints(schedule, training),
-        samples=_samples(schedule, training, len(preset.sampling.prompts)),
+        checkpoints=tuple(one.file for one in saved if one.kept),
+        samples=sample_count(schedule, draft.training, len(preset.sampling.prompts)),
+        disk=disk,
+        memory=memory,
+        time=time,
         overrides=overrides,
         findings=findings,
         command=command,
@@ -227,29 +267,6 @@ def _dataset_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:
         for subset in inputs.subsets
     ]
     return dataset_config(draft.dataset, draft.training["train_batch_size"], subsets)
-
-
-def _checkpoints(schedule: Schedule, training: Mapping[str, Any]) -> tuple[str, ...]:
-    saving = counting.Saving(
-        output_name=training["output_name"],
-        save_model_as=training.get("save_model_as", "safetensors"),
-        every_n_epochs=training.get("save_every_n_epochs"),
-        every_n_steps=training.get("save_every_n_steps"),
-        n_epoch_ratio=training.get("save_n_epoch_ratio"),
-        last_n_epochs=training.get("save_last_n_epochs"),
-        last_n_steps=training.get("save_last_n_steps"),
-    )
-    return tuple(file.file for file in counting.checkpoints(schedule, saving) if file.kept)
-
-
-def _samples(schedule: Schedule, training: Mapping[str, Any], prompts: int) -> int:
-    sampling = counting.Sampling(
-        prompts=prompts,
-        at_first=bool(training.get("sample_at_first")),
-        every_n_epochs=training.get("sample_every_n_epochs"),
-        every_n_steps=training.get("sample_every_n_steps"),
-    )
-    return sum(time.pictures for time in counting.samples(schedule, sampling))
 
 
 def run_root(folder: Path) -> Path:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.dataset.checks import check_layout
+from kohya_driver.dataset.layout import check_layout
 from kohya_driver.dataset.model import ImageFolder
 from kohya_driver.dataset.scan import count_pictures, find_subsets, folder_repeats, scan_folder
+from kohya_driver.engine.base import BaseModel
 from kohya_driver.engine.catalogue import Catalogue, load_catalogue
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.pin import load_recipe
 from kohya_driver.engine.store import engines_folder, find_engine
-from kohya_driver.engine.weights import BaseModel, read_base
-from kohya_driver.errors import DriverError, Finding, error
-from kohya_driver.host import Host
+from kohya_driver.engine.weights import Header
+from kohya_driver.errors import Finding, error
+from kohya_driver.host import Host, Memory
+from kohya_driver.planning.adapters import read_adapters
 from kohya_driver.planning.arguments import dataset_keys
+from kohya_driver.planning.base_input import BaseInput, read_base_input
+from kohya_driver.planning.pace import Measured, history_file, read_history
+from kohya_driver.planning.surroundings import Surroundings, look_around
 from kohya_driver.preset.model import Preset
 
 
@@ -41,22 +46,38 @@ class Inputs:
     engine: Engine
     engine_installed: bool
     catalogue: Catalogue
-    base: BaseModel | None
-    """None: not given, not there, not readable, or a name on the Hub."""
+    base_input: BaseInput
+    weights: Header | None
+    """Of the LoRA that the training starts from."""
     subsets: tuple[SubsetInput, ...]
     folder: Path
     existing_outputs: tuple[str, ...]
     """LoRA files that already stand in the output folder that the preset names."""
     environment: Mapping[str, str]
+    surroundings: Surroundings
+    available_bytes: int | None
+    """Memory that is free now; None for another machine."""
+    history: tuple[Measured, ...]
+    """What earlier trainings took on this machine."""
     findings: tuple[Finding, ...]
     """What was wrong with any of it."""
 
+    @property
+    def base(self) -> BaseModel | None:
+        """None: not given, not there, not readable, or a name on the Hub."""
+        return self.base_input.model
 
-def read_inputs(preset: Preset, host: Host, folder: Path) -> Inputs:
-    """Look at everything once. Nothing is raised for what a person got wrong: that is among the findings."""
+
+def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None = None) -> Inputs:
+    """Look at everything once. Nothing is raised for what a person got wrong: that is among the findings.
+
+    Args:
+        memory: of this machine, just now; counts only if `host` is this machine.
+    """
     installed = find_engine()
-    base, base_findings = _read_base(preset)
-    suffix = "_sdxl.npz" if _family(preset, base) == "sdxl" else "_sd.npz"
+    base = read_base_input(preset, folder)
+    suffix = "_sdxl.npz" if _family(preset, base.model) == "sdxl" else "_sd.npz"
+    weights, weights_findings = read_adapters(preset)
     subsets, layout_findings = _read_subsets(preset, suffix)
     return Inputs(
         preset=preset,
@@ -64,12 +85,16 @@ def read_inputs(preset: Preset, host: Host, folder: Path) -> Inputs:
         engine=installed or expected_engine(),
         engine_installed=installed is not None,
         catalogue=load_catalogue(),
-        base=base,
+        base_input=base,
+        weights=weights,
         subsets=subsets,
         folder=folder,
         existing_outputs=_existing_outputs(preset),
         environment=dict(os.environ),
-        findings=(*base_findings, *layout_findings),
+        surroundings=_look_around(preset, folder, subsets),
+        available_bytes=memory.available if memory and memory.total == host.memory_bytes else None,
+        history=read_history(history_file(host, installed)) if installed else (),
+        findings=(*base.findings, *weights_findings, *layout_findings),
     )
 
 
@@ -79,22 +104,15 @@ def expected_engine() -> Engine:
     return Engine(engines_folder() / recipe.folder_name, recipe.pin.commit, recipe.pin.tag, recipe.lock)
 
 
+def _look_around(preset: Preset, folder: Path, subsets: Sequence[SubsetInput]) -> Surroundings:
+    written = [preset.saving.output_dir or folder, folder, *(subset.folder.path for subset in subsets)]
+    models = [Path(path) for path in (preset.model.base, preset.model.vae, preset.network.weights) if path]
+    pictures = (picture.path for subset in subsets for picture in subset.folder.pictures)
+    return look_around(written, [*models, *pictures], os.environ)
+
+
 def _family(preset: Preset, base: BaseModel | None) -> str:
     return preset.model.family or (base.family if base else "")
-
-
-def _read_base(preset: Preset) -> tuple[BaseModel | None, tuple[Finding, ...]]:
-    where = preset.where("model.base")
-    if not preset.model.base:
-        return None, (error("plan.base_missing", where),)
-    path = Path(preset.model.base)
-    if not path.exists():
-        # A Hub name stayed as it was written; a path was made absolute.
-        return None, (error("plan.base_not_found", where, path=path),) if path.is_absolute() else ()
-    try:
-        return read_base(path), ()
-    except DriverError as failure:
-        return None, failure.findings
 
 
 def _read_subsets(preset: Preset, suffix: str) -> tuple[tuple[SubsetInput, ...], tuple[Finding, ...]]:

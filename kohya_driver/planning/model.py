@@ -11,6 +11,9 @@ from kohya_driver import texts
 from kohya_driver.dataset.buckets import Bucket
 from kohya_driver.errors import Finding, PlanError, Severity
 from kohya_driver.host import Host
+from kohya_driver.planning.disk import DiskUse
+from kohya_driver.planning.memory import MemoryUse
+from kohya_driver.planning.pace import TimeUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Plan:
     checkpoints: tuple[str, ...]
     """LoRA files as they will stand in `output_dir` at the end, the final one last."""
     samples: int
+    disk: DiskUse
+    memory: MemoryUse | None
+    """None where nobody has measured: another family, or a card with memory of its own."""
+    time: TimeUse | None
+    """None until something like it has been trained, or benched, on this machine."""
     overrides: tuple[Override, ...]
     findings: tuple[Finding, ...]
     command: tuple[str, ...]
@@ -139,6 +147,9 @@ class Plan:
             "warmup_steps": self.warmup_steps,
             "checkpoints": list(self.checkpoints),
             "samples": self.samples,
+            "disk_bytes": self.disk.to_json(),
+            "memory": self.memory.to_json() if self.memory else None,
+            "time": self.time.to_json() if self.time else None,
             "overrides": [override.to_json() for override in self.overrides],
             "findings": [finding.to_json() for finding in self.findings],
             "command": list(self.command),
@@ -182,6 +193,9 @@ class Plan:
             subsets=tuple(SubsetPlan(**subset) for subset in data["subsets"]),
             buckets=tuple(Bucket(**bucket) for bucket in data["buckets"]),
             checkpoints=tuple(data["checkpoints"]),
+            disk=DiskUse.from_json(data["disk_bytes"]),
+            memory=MemoryUse.from_json(data["memory"]) if data["memory"] else None,
+            time=TimeUse.from_json(data["time"]) if data["time"] else None,
             overrides=tuple(
                 Override(item["id"], item["option"], item["from"], item["to"]) for item in data["overrides"]
             ),

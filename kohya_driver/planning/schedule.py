@@ -114,7 +114,7 @@ def build_schedule(
         lr_warmup_steps: a float is a share of all steps, an int is steps.
 
     Raises:
-        ValueError: there is not one batch; the engine would end without a model (`check_dataset` finds this first).
+        ValueError: there is not one batch; the engine would end without a model (the plan's checks find this first).
     """
     counted = tuple(datasets)
     batches = sum(one.batches for one in counted)

@@ -225,7 +225,8 @@ def _resolve(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     model = resolved.get("model")
     if isinstance(model, dict) and isinstance(model.get("base"), str) and model["base"]:
         path = _absolute(model["base"], folder)
-        if Path(path).exists() or not _HUB_NAME.fullmatch(model["base"]) or Path(path).suffix:
+        hub = _HUB_NAME.fullmatch(model["base"]) and not model["base"].startswith(".")
+        if Path(path).exists() or not hub or Path(path).suffix:
             model["base"] = path
     return resolved
 

@@ -17,7 +17,7 @@ Resolution = (
     | tuple[Annotated[int, Field(ge=64, le=4096)], Annotated[int, Field(ge=64, le=4096)]]
 )
 Scalar = bool | int | float | str
-Argument = Scalar | list[Scalar]
+Argument = Scalar | list[bool] | list[int] | list[float] | list[str]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(ge=0)]
@@ -51,7 +51,10 @@ class Model(Section):
     """What kind of model the base is. Read from the file itself; say it only where that cannot be done."""
 
     v_parameterization: bool = option("v_parameterization", default=False)
-    """For SD 2.x models trained on velocity (the 768-pixel ones). Wrong, it gives noise."""
+    """For models trained on velocity, such as the 768-pixel SD 2.x ones. Unset: as the file says. Wrong, it gives noise."""
+
+    allow_pickle: bool = False
+    """Accept .ckpt, .pt and .bin files, which can run code when they are loaded. They are scanned first; a dangerous one is refused all the same."""
 
     vae: Path | None = option("vae")
     """Another VAE than the one inside the base. Rarely needed."""
@@ -437,6 +440,13 @@ class Launch(Section):
     """Environment variables for the engine, besides those that the plan sets."""
 
 
+class Checks(Section):
+    """What need not be said again."""
+
+    silence: Mapping[str, str] = Field(default_factory=dict)
+    """Code of a warning to why it may be ignored here: { "base.clip_skip_sdxl" = "…" }. An error cannot be silenced."""
+
+
 class Preset(Section):
     """One training, as a person writes it."""
 
@@ -452,6 +462,7 @@ class Preset(Section):
     sampling: Sampling = Sampling()
     saving: Saving = Saving()
     launch: Launch = Launch()
+    checks: Checks = Checks()
     engine_options: Mapping[str, Argument] = Field(default_factory=dict)
     """Any other option of the engine, by its own name, checked against the engine's catalogue."""
 

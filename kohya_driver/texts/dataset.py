@@ -1,11 +1,8 @@
-"""Sentences about pictures, captions and buckets."""
+"""Sentences about folders and their pictures; those about captions, sizes and caches stand in files of their own."""
+
+from kohya_driver.texts import dataset_caches, dataset_captions, dataset_settings
 
 TEXTS = {
-    "dataset.no_folders": ("There is no folder of pictures to train on.", "没有可供训练的图片文件夹。"),
-    "dataset.no_folders.hint": (
-        "Give one with `--images FOLDER`, or as `image_dir` under `[[dataset.subsets]]`.",
-        "请用 `--images 文件夹` 指定，或在 `[[dataset.subsets]]` 中写 `image_dir`。",
-    ),
     "dataset.folder_missing": ("This folder does not exist.", "这个文件夹不存在。"),
     "dataset.folder_missing.hint": (
         "Check the path; a relative one starts at the preset's folder.",
@@ -38,54 +35,6 @@ TEXTS = {
         "Open and save them again as PNG or JPEG, or take them out. A .heic renamed to .jpg is still a HEIC file.",
         "请重新另存为 PNG 或 JPEG，或将其移走。把 .heic 改名为 .jpg 后，它仍是 HEIC 文件。",
     ),
-    "dataset.caption_empty": (
-        "{count} caption file(s) are empty, at which the engine stops: {names}.",
-        "有 {count} 个标签文件是空的，引擎会因此中断：{names}。",
-    ),
-    "dataset.caption_empty.hint": (
-        "Write a caption into them, or delete them.",
-        "请写入标签，或删除这些文件。",
-    ),
-    "dataset.caption_not_utf8": (
-        "{count} caption file(s) are not UTF-8, at which the engine stops: {names}.",
-        "有 {count} 个标签文件不是 UTF-8 编码，引擎会因此中断：{names}。",
-    ),
-    "dataset.caption_not_utf8.hint": (
-        "Save them again as UTF-8 in a text editor.",
-        "请在文本编辑器中另存为 UTF-8 编码。",
-    ),
-    "dataset.caption_bom": (
-        "{count} caption file(s) begin with a byte-order mark, which the engine takes as part of the first tag: {names}.",
-        "有 {count} 个标签文件开头带有 BOM，引擎会把它当成第一个标签的一部分：{names}。",
-    ),
-    "dataset.caption_bom.hint": (
-        "Save them again as UTF-8 without BOM.",
-        "请另存为不带 BOM 的 UTF-8 编码。",
-    ),
-    "dataset.caption_blank": (
-        "The first line of {count} caption file(s) is blank, so these pictures train without a caption: {names}.",
-        "有 {count} 个标签文件的第一行是空白，对应图片训练时没有标签：{names}。",
-    ),
-    "dataset.caption_blank.hint": (
-        "Put the caption in the first line; the engine reads only that one.",
-        "请把标签写在第一行；引擎只读第一行。",
-    ),
-    "dataset.caption_missing": (
-        "{count} picture(s) have no caption file: {names}.",
-        "有 {count} 张图片没有标签文件：{names}。",
-    ),
-    "dataset.caption_missing.hint": (
-        "They train with an empty caption. Write a .txt file of the same name beside each, or set `class_tokens`.",
-        "它们会以空标签训练。请在每张图片旁写一个同名的 .txt 文件，或设置 `class_tokens`。",
-    ),
-    "dataset.caption_without_picture": (
-        "{count} caption file(s) belong to no picture: {names}.",
-        "有 {count} 个标签文件没有对应的图片：{names}。",
-    ),
-    "dataset.caption_without_picture.hint": (
-        "A caption has the name of its picture: `girl.png` and `girl.txt`.",
-        "标签文件要与图片同名：`girl.png` 对应 `girl.txt`。",
-    ),
     "dataset.shared_caption": (
         "{count} pictures share a name but for the extension, and so share one caption: {names}.",
         "有 {count} 张图片仅扩展名不同，因此共用同一个标签文件：{names}。",
@@ -103,84 +52,12 @@ TEXTS = {
         "请转换为 PNG 或 JPEG。扩展名必须全小写或全大写：.jpg 或 .JPG，不能是 .Jpg。",
     ),
     "dataset.nested_pictures": (
-        "{count} folder(s) in here hold pictures that will not be used: {names}.",
-        "这里有 {count} 个子文件夹中的图片不会被使用：{names}。",
+        "{pictures} picture(s) in {count} folder(s) inside this one will not be used: {names}.",
+        "这里有 {count} 个子文件夹（共 {pictures} 张图片）不会被使用：{names}。",
     ),
     "dataset.nested_pictures.hint": (
         "Move those pictures up, or give each folder as a subset of its own.",
         "请把图片移到上一层，或把每个子文件夹单独作为一个子集。",
-    ),
-    "dataset.picture_too_small": (
-        "{count} picture(s) have a side shorter than `bucket_reso_steps`: {names}.",
-        "有 {count} 张图片的某一边小于 `bucket_reso_steps`：{names}。",
-    ),
-    "dataset.picture_too_small.hint": (
-        "With `bucket_no_upscale` they fit no bucket. Take them out, or switch that off.",
-        "开启 `bucket_no_upscale` 时它们放不进任何分桶。请移走这些图片，或关闭该选项。",
-    ),
-    "dataset.picture_not_resolution": (
-        "{count} picture(s) do not have exactly the training resolution: {names}.",
-        "有 {count} 张图片的尺寸与训练分辨率不完全一致：{names}。",
-    ),
-    "dataset.picture_not_resolution.hint": (
-        "Set `enable_bucket = true`, or `cache_latents = true`.",
-        "请设置 `enable_bucket = true` 或 `cache_latents = true`。",
-    ),
-    "dataset.bucket_step": (
-        "`bucket_reso_steps` is {step}; for this kind of base model it must be a multiple of {divisor}.",
-        "`bucket_reso_steps` 为 {step}；对于这类底模，它必须是 {divisor} 的倍数。",
-    ),
-    "dataset.bucket_step.hint": ("Leave it out, or set it to {divisor}.", "请去掉该项，或设为 {divisor}。"),
-    "dataset.bucket_minimum": (
-        "`min_bucket_reso` ({minimum}) is larger than the shorter side of the resolution ({side}).",
-        "`min_bucket_reso`（{minimum}）大于分辨率的短边（{side}）。",
-    ),
-    "dataset.bucket_minimum.hint": ("Set it to {side} or less.", "请设为 {side} 或更小。"),
-    "dataset.bucket_maximum": (
-        "`max_bucket_reso` ({maximum}) is smaller than the longer side of the resolution ({side}).",
-        "`max_bucket_reso`（{maximum}）小于分辨率的长边（{side}）。",
-    ),
-    "dataset.bucket_maximum.hint": ("Set it to {side} or more.", "请设为 {side} 或更大。"),
-    "dataset.bucket_minimum_zero": (
-        "`min_bucket_reso` ({minimum}) is smaller than `bucket_reso_steps` ({step}), at which the engine stops.",
-        "`min_bucket_reso`（{minimum}）小于 `bucket_reso_steps`（{step}），引擎会因此中断。",
-    ),
-    "dataset.bucket_minimum_zero.hint": ("Set it to {step} or more.", "请设为 {step} 或更大。"),
-    "dataset.bucket_resolution": (
-        "The resolution is smaller than `bucket_reso_steps` ({step}).",
-        "分辨率小于 `bucket_reso_steps`（{step}）。",
-    ),
-    "dataset.bucket_resolution.hint": ("Choose a larger resolution.", "请选择更大的分辨率。"),
-    "dataset.validation_none": (
-        "`validation_split = {share}` of {count} picture(s) leaves none for validation.",
-        "`validation_split = {share}` 对 {count} 张图片来说，分不出验证图片。",
-    ),
-    "dataset.validation_none.hint": ("Raise it, or leave it out.", "请调大该值，或去掉它。"),
-    "dataset.validation_overlap": (
-        "With `validation_split = {share}` of {count} pictures the engine puts one picture in both parts.",
-        "`validation_split = {share}` 用于 {count} 张图片时，引擎会把同一张图片同时用于训练和验证。",
-    ),
-    "dataset.validation_overlap.hint": (
-        "Choose a share that gives a whole number of pictures.",
-        "请选择能得到整数张图片的比例。",
-    ),
-    "dataset.latents_size": (
-        "Cached latents (.npz) of another picture size lie beside {count} picture(s), and the engine would "
-        "believe them: {names}.",
-        "有 {count} 张图片旁边的潜空间缓存（.npz）与图片尺寸不符，而引擎会以缓存为准：{names}。",
-    ),
-    "dataset.latents_size.hint": (
-        "Delete the .npz files in this folder; they are made again when needed.",
-        "请删除该文件夹中的 .npz 文件；需要时会重新生成。",
-    ),
-    "dataset.latents_resolution": (
-        "{count} file(s) of cached latents were made for another resolution, and the engine would train on them "
-        "as they are: {names}.",
-        "有 {count} 个潜空间缓存文件是按其他分辨率生成的，引擎会直接拿来训练：{names}。",
-    ),
-    "dataset.latents_resolution.hint": (
-        "Delete the .npz files in this folder; they are made again when needed.",
-        "请删除该文件夹中的 .npz 文件；需要时会重新生成。",
     ),
     "dataset.concept_folder_given": (
         "This is a concept folder itself ({count} pictures); the folder above it is wanted here.",
@@ -236,4 +113,104 @@ TEXTS = {
         "Make a folder named `<repeats>_<concept>`, for example `6_NingGuang`, and put the pictures into it.",
         "请新建名为 `<重复次数>_<概念>` 的文件夹（例如 `6_NingGuang`），并放入图片。",
     ),
+    "dataset.truncated": (
+        "{count} picture(s) are cut off, and the engine stops when it comes to them: {names}.",
+        "有 {count} 张图片不完整，引擎读到它们时会中断：{names}。",
+    ),
+    "dataset.truncated.hint": (
+        "Download or copy them again, or take them out. Files that still lie in iCloud look like this too.",
+        "请重新下载或复制，或将其移走。尚未从 iCloud 下载的文件也会这样。",
+    ),
+    "dataset.rotated": (
+        "{count} picture(s) are turned by their EXIF data, which the engine ignores; it would train them lying on their side: {names}.",
+        "有 {count} 张图片靠 EXIF 信息旋转，引擎会忽略它，于是按横躺或倒置的样子训练：{names}。",
+    ),
+    "dataset.rotated.hint": (
+        "Open them in Preview, turn them once round and save, or export them anew.",
+        "请在“预览”中打开、旋转一圈后保存，或重新导出。",
+    ),
+    "dataset.sixteen_bit": (
+        "{count} picture(s) have 16 bit a channel, of which the engine makes nearly pure white: {names}.",
+        "有 {count} 张图片是每通道 16 位，引擎会把它们变成几乎全白：{names}。",
+    ),
+    "dataset.sixteen_bit.hint": (
+        "Export them with 8 bit a channel.",
+        "请以每通道 8 位重新导出。",
+    ),
+    "dataset.animated": (
+        "{count} picture(s) are animations, of which only the first frame is used: {names}.",
+        "有 {count} 张图片是动图，只会使用第一帧：{names}。",
+    ),
+    "dataset.animated.hint": (
+        "Save the frames that you want as pictures of their own.",
+        "请把需要的帧分别存成图片。",
+    ),
+    "dataset.transparent": (
+        "{count} picture(s) are see-through in places, where the engine shows whatever colour lies hidden: {names} "
+        "({looked_at} of {total} with an alpha channel were looked at).",
+        "有 {count} 张图片部分透明，引擎会露出透明处隐藏的颜色：{names}（共 {total} 张带透明通道，检查了其中 {looked_at} 张）。",
+    ),
+    "dataset.transparent.hint": (
+        "Put them on a white background, or set `alpha_mask = true` for this folder with `masked_loss`.",
+        "请给它们加上白色背景；或为该文件夹设置 `alpha_mask = true` 并启用 `masked_loss`。",
+    ),
+    "dataset.mask_without_alpha": (
+        "`alpha_mask` is on, but {count} picture(s) have no alpha channel and are learnt whole: {names}.",
+        "已开启 `alpha_mask`，但有 {count} 张图片没有透明通道，会被整张学习：{names}。",
+    ),
+    "dataset.mask_without_alpha.hint": (
+        "Make what should not be learnt transparent, or leave `alpha_mask` out.",
+        "请把不想学习的部分设为透明，或去掉 `alpha_mask`。",
+    ),
+    "dataset.mask_missing": (
+        "`masked_loss` is on, but no folder has a mask; the engine would train on whole pictures without a word.",
+        "已开启 `masked_loss`，但没有任何文件夹提供遮罩；引擎会一声不响地按整张图片训练。",
+    ),
+    "dataset.mask_missing.hint": (
+        "Set `alpha_mask = true` under [[dataset.subsets]] for pictures with transparent places, or remove `masked_loss`.",
+        "请为带透明区域的图片在 [[dataset.subsets]] 下设置 `alpha_mask = true`，或删除 `masked_loss`。",
+    ),
+    "dataset.folder_twice": (
+        "This folder is given twice; the engine would use it once, the first time.",
+        "这个文件夹被指定了两次；引擎只会使用第一次的设置。",
+    ),
+    "dataset.folder_twice.hint": (
+        "Keep one of them; to show its pictures more often, raise num_repeats.",
+        "请只保留一个；若想多次使用其中的图片，请调大 num_repeats。",
+    ),
+    "dataset.folder_not_writable": (
+        "`{option}` writes into this folder, which is not allowed; the engine would stop while caching.",
+        "`{option}` 需要写入此文件夹，但没有权限；引擎会在缓存时中断。",
+    ),
+    "dataset.folder_not_writable.hint": (
+        "Copy the folder to where you may write, or remove `{option}`.",
+        "请把文件夹复制到可写的位置，或删除 `{option}`。",
+    ),
+    "dataset.reg_surplus": (
+        "There are {reg} regularization images with repeats for {train} training images; those beyond are never used.",
+        "正则化图像（含重复）有 {reg} 张，训练图片只有 {train} 张；多出的部分不会被使用。",
+    ),
+    "dataset.reg_surplus.hint": (
+        "Lower the repeats of the regularization images, or raise those of the training images.",
+        "请减少正则化图像的重复次数，或增加训练图片的重复次数。",
+    ),
+    "dataset.face_range": (
+        "`face_crop_aug_range` goes from {smallest} to {largest}; it wants two numbers above 0, the smaller first.",
+        "`face_crop_aug_range` 为 {smallest} 到 {largest}；应为两个大于 0 的数，小的在前。",
+    ),
+    "dataset.face_range.hint": (
+        "Write it like this: [2.0, 4.0], or leave it out.",
+        "请写成 [2.0, 4.0] 这样，或去掉它。",
+    ),
+    "dataset.shared_cache": (
+        "{count} pictures share a name but for the extension; the second would train on the latents of the first: {names}.",
+        "有 {count} 张图片仅扩展名不同；后一张会用前一张的潜空间缓存来训练：{names}。",
+    ),
+    "dataset.shared_cache.hint": (
+        "Rename them or keep one, or do not cache to disk.",
+        "请改名或只保留一张，或不要缓存到磁盘。",
+    ),
+    **dataset_captions.TEXTS,
+    **dataset_settings.TEXTS,
+    **dataset_caches.TEXTS,
 }

@@ -15,7 +15,8 @@ ZH: Mapping[str, str] = {
     "field.model": "底模：LoRA 在它上面训练，以后也与它搭配使用。",
     "field.model.base": "底模文件（.safetensors）或 diffusers 文件夹。若写 Hub 上的名称（owner/name），引擎会在启动时下载。",
     "field.model.family": "底模属于哪个系列。会从文件中读出；只有读不出时才需要写。",
-    "field.model.v_parameterization": "用于以 velocity 方式训练的 SD 2.x 模型（768 像素的那些）。设错会得到噪点。",
+    "field.model.v_parameterization": "用于以 velocity 方式训练的模型，例如 768 像素的 SD 2.x。不设：以文件所写为准。设错会得到噪点。",
+    "field.model.allow_pickle": "接受 .ckpt、.pt 和 .bin 文件；它们在加载时可能运行代码。会先扫描，危险的文件仍会拒绝。",
     "field.model.vae": "不用底模自带的 VAE，改用另一个。很少需要。",
     "field.model.clip_skip": "使用文本编码器的倒数第几层：二次元底模用 2，写实底模不设（即 1）。仅用于 SD 1.x。",
     "field.model.max_token_length": "标签最长多少个 token；不设为 75。设大会稍慢；只有长句子才需要。",
@@ -146,4 +147,7 @@ ZH: Mapping[str, str] = {
     "field.launch.device": "在什么上面训练。auto：有图形单元就用图形单元。",
     "field.launch.num_cpu_threads_per_process": "处理器线程数。不设：每个性能核心一个。",
     "field.launch.env": "在计划设置的环境变量之外，再给引擎的环境变量。",
+    # [checks]
+    "field.checks": "不必再提醒的内容。",
+    "field.checks.silence": '警告的代码，以及为什么在这里可以忽略：{ "base.clip_skip_sdxl" = "……" }。错误不能忽略。',
 }

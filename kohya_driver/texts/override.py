@@ -6,6 +6,26 @@ _SHELL = (
 )
 
 TEXTS = {
+    "override.base.v2": (
+        "The base is an SD 2.x model; its text encoder is another.",
+        "底模是 SD 2.x 模型，它的文本编码器不同。",
+    ),
+    "override.base.v_prediction": (
+        "The base model's file says that it was trained on velocity.",
+        "底模文件表明它以 velocity 方式训练。",
+    ),
+    "override.base.v_by_name": (
+        "The base model's name says that it was trained on velocity; its file says nothing.",
+        "底模的名称表明它以 velocity 方式训练；文件本身没有说明。",
+    ),
+    "override.base.zero_terminal_snr": (
+        "The base model's file says that it was trained down to pure noise.",
+        "底模文件表明它训练时一直到纯噪声 (zero terminal SNR)。",
+    ),
+    "override.base.real_file": (
+        "The base is given by a link, which the engine would follow wrongly; it gets the file itself, or a second name of it that takes no space.",
+        "底模是一个链接，引擎跟随链接时会出错；改为给它文件本身，或该文件的另一个不占空间的名称。",
+    ),
     "override.optimizer.no_8bit": (
         "8-bit and paged optimizers need bitsandbytes on an NVIDIA card; the full one learns the same.",
         "8 位和分页优化器需要 NVIDIA 显卡上的 bitsandbytes；普通版本的学习效果相同。",
@@ -46,6 +66,58 @@ TEXTS = {
         "xformers exists for NVIDIA cards only.",
         "xformers 只支持 NVIDIA 显卡。",
     ),
+    "override.attention.not_plain": (
+        "Plain attention keeps the whole matrix in memory, the usual way to run out of it on a Mac.",
+        "plain 注意力会把整个矩阵留在内存中，在 Mac 上常因此耗尽内存。",
+    ),
+    "override.device.one_process": (
+        "It is for several NVIDIA cards; here it would do nothing, or stop the engine.",
+        "它用于多张 NVIDIA 显卡；在这里毫无作用，或使引擎中止。",
+    ),
+    "override.device.no_compile": (
+        "Compiling is for NVIDIA cards; the engine is followed as it is.",
+        "编译加速只适用于 NVIDIA 显卡；这里按原样运行。",
+    ),
+    "override.memory.fit_vae_batch": (
+        "--fit: pictures encoded one at a time take less memory.",
+        "--fit：逐张编码图片占用的内存更少。",
+    ),
+    "override.memory.fit_checkpointing": (
+        "--fit: computing some things twice instead of keeping them saves much memory.",
+        "--fit：部分内容重算一遍而不保存，可节省大量内存。",
+    ),
+    "override.memory.fit_batch": (
+        "--fit: one picture at a time, collected into steps of as many pictures as before.",
+        "--fit：每次一张图片，累积成与之前图片数相同的一步。",
+    ),
+    "override.memory.fit_cache_latents": (
+        "--fit: pictures encoded once beforehand are not encoded at every step.",
+        "--fit：图片事先编码一次，训练时不必每步编码。",
+    ),
+    "override.memory.fit_unet_only": (
+        "--fit: SDXL's text encoders are large; left alone they need no memory for learning.",
+        "--fit：SDXL 的文本编码器很大；不训练它们可节省内存。",
+    ),
+    "override.memory.fit_bf16": (
+        "--fit: the base model's weights take half the memory in 16 bits.",
+        "--fit：底模权重用 16 位时只占一半内存。",
+    ),
+    "override.memory.fit_resolution": (
+        "--fit: nothing milder was enough; memory grows with the pixels.",
+        "--fit：更温和的改动都不够；内存随像素数增长。",
+    ),
+    "override.memory.no_highvram": (
+        "It keeps memory from being freed while caching, which this machine needs for itself.",
+        "它会阻止在缓存时释放内存，而这台机器需要这些内存。",
+    ),
+    "override.saving.never": (
+        "0 does not mean never: the engine would divide by it and stop. Left out it means the same.",
+        "0 并不表示“从不”：引擎会用它做除数而中止。省略即可。",
+    ),
+    "override.saving.half": (
+        "16 bits load everywhere; without this the file has 32 and is twice as large.",
+        "16 位文件处处可用；不指定则为 32 位，文件大一倍。",
+    ),
     "override.validation.not_on_mps": (
         "The pinned engine crashes on MPS when it validates.",
         "当前锁定版本的引擎在 MPS 上做验证时会崩溃。",
@@ -57,6 +129,30 @@ TEXTS = {
     "override.optimizer.rate_one": (
         "This optimizer finds the rate itself and wants every learning rate at 1.",
         "这个优化器会自己寻找学习率，所有学习率都应设为 1。",
+    ),
+    "override.arguments.optimizer_args": (
+        "The engine reads these as Python: True, False, None, and no comma at the end.",
+        "引擎按 Python 语法读取这些值：True、False、None，且末尾不能有逗号。",
+    ),
+    "override.arguments.lr_scheduler_args": (
+        "The engine reads these as Python: True, False, None, and no comma at the end.",
+        "引擎按 Python 语法读取这些值：True、False、None，且末尾不能有逗号。",
+    ),
+    "override.optimizer.adafactor": (
+        "Left to itself Adafactor ignores the given learning rates and the scheduler; this way it follows them.",
+        "不加参数时 Adafactor 会忽略给定的学习率和调度器；这样它才会遵循。",
+    ),
+    "override.scheduler.adafactor": (
+        "Adafactor's own scheduler works only while Adafactor sets its own rates; the engine would crash.",
+        "adafactor 调度器只在 Adafactor 自行决定学习率时可用；否则引擎会崩溃。",
+    ),
+    "override.scheduler.min_lr": (
+        "cosine_with_min_lr needs its lowest rate; a tenth is usual.",
+        "cosine_with_min_lr 需要最低学习率；通常为十分之一。",
+    ),
+    "override.scheduler.own_warmup": (
+        "This scheduler has no warmup of the engine's; the engine refuses both together.",
+        "这个调度器不能与引擎的预热同时使用；引擎会拒绝。",
     ),
     "override.scheduler.constant_warmup": (
         "The constant schedule has no warmup; the engine refuses both together.",
@@ -127,8 +223,20 @@ TEXTS = {
         "MPS 不支持的运算改由 CPU 完成，而不是中止训练。",
     ),
     "override.environment.watermark": (
-        "Set without its low counterpart it stops torch at the start (invalid low watermark ratio).",
-        "只设它而不设对应的低水位，torch 一启动就会报错（invalid low watermark ratio）。",
+        "torch would stop at the start: it must lie between 0 and 2, the low one not above the high one.",
+        "torch 一启动就会报错：该值须在 0 到 2 之间，且低水位不能高于高水位。",
+    ),
+    "override.environment.low_watermark": (
+        "Goes with the high one: without it torch stops at the start (invalid low watermark ratio).",
+        "与高水位配套：否则 torch 一启动就会报错（invalid low watermark ratio）。",
+    ),
+    "override.caching.on": (
+        "What is kept on disk is cached; the engine switches it on too, with a mere line in its log.",
+        "要存到磁盘就必须先缓存；引擎也会自行开启，只在日志里写一行。",
+    ),
+    "override.buckets.whole_steps": (
+        "Buckets begin and end at whole steps (bucket_reso_steps); the engine rounds the same way.",
+        "分桶的上下限必须是步长 (bucket_reso_steps) 的整数倍；引擎也会这样取整。",
     ),
     "override.environment.pythonutf8": (
         "Chinese paths and captions are read right whatever the system's language.",

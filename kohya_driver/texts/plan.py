@@ -1,53 +1,6 @@
 """Sentences about plans: what would go wrong, and what to write instead."""
 
 TEXTS = {
-    "plan.base_missing": ("The preset names no base model.", "预设没有指定底模。"),
-    "plan.base_missing.hint": (
-        'Add `base = "path/to/model.safetensors"` under [model], or give --base FILE.',
-        '请在 [model] 下写 `base = "模型路径.safetensors"`，或使用 --base 文件。',
-    ),
-    "plan.base_not_found": ("There is no base model at {path}.", "{path} 处没有底模文件。"),
-    "plan.base_not_found.hint": (
-        "Correct the path; a relative path counts from the preset's folder.",
-        "请更正路径；相对路径从预设所在的文件夹算起。",
-    ),
-    "plan.base_on_hub": (
-        "`{name}` is a name on the Hugging Face Hub: the engine downloads it at the start, several GB, and its family cannot be read beforehand.",
-        "`{name}` 是 Hugging Face Hub 上的名称：引擎会在启动时下载数 GB，且无法事先读出模型系列。",
-    ),
-    "plan.base_on_hub.hint": (
-        "Better download the .safetensors file once and give its path; or set model.family. HF_ENDPOINT chooses a mirror.",
-        "最好先下载 .safetensors 文件再填写路径；或者设置 model.family。可用 HF_ENDPOINT 指定镜像。",
-    ),
-    "plan.base_is_lora": (
-        "This file is a LoRA, not a base model.",
-        "这个文件是 LoRA，不是底模。",
-    ),
-    "plan.base_is_lora.hint": (
-        "Give the checkpoint that it was trained on; to go on training a LoRA, set network.weights to it.",
-        "请填写它所基于的底模；若想接着训练这个 LoRA，请把它写到 network.weights。",
-    ),
-    "plan.base_is_vae": ("This file is a VAE, not a base model.", "这个文件是 VAE，不是底模。"),
-    "plan.base_is_vae.hint": (
-        "Give a whole checkpoint as base; a VAE goes to model.vae.",
-        "底模请填写完整的模型文件；VAE 请写到 model.vae。",
-    ),
-    "plan.base_family": (
-        "This is no base model that can be trained on here (it looks like: {family}).",
-        "这不是此处可用的底模（看起来是：{family}）。",
-    ),
-    "plan.base_family.hint": (
-        "Use an SD 1.x, SD 2.x or SDXL checkpoint; if it is one, say which with model.family.",
-        "请使用 SD 1.x、SD 2.x 或 SDXL 的底模；如果确实是，请用 model.family 说明。",
-    ),
-    "plan.base_other_family": (
-        "The file is an {family} model, but the preset says {said}.",
-        "文件是 {family} 模型，但预设写的是 {said}。",
-    ),
-    "plan.base_other_family.hint": (
-        "Remove model.family, or choose the other base: a LoRA fits only the family it was trained on.",
-        "请删除 model.family，或换一个底模：LoRA 只适用于训练时的模型系列。",
-    ),
     "plan.pictures_missing": ("The preset names no pictures.", "预设没有指定图片。"),
     "plan.pictures_missing.hint": (
         'Add `train_data_dir = "image"` under [dataset], a [[dataset.subsets]] with image_dir, or give --images DIR.',
@@ -108,14 +61,6 @@ TEXTS = {
         "引擎无法使用学习率调度器 `{name}`。",
     ),
     "plan.scheduler_unknown.hint": ("Use one of: {known}.", "请使用其中之一：{known}。"),
-    "plan.scheduler_min_lr": (
-        "cosine_with_min_lr needs its lowest rate.",
-        "cosine_with_min_lr 需要给出最低学习率。",
-    ),
-    "plan.scheduler_min_lr.hint": (
-        "Add `lr_scheduler_min_lr_ratio = 0.1` under [optimizer].",
-        "请在 [optimizer] 下添加 `lr_scheduler_min_lr_ratio = 0.1`。",
-    ),
     "plan.scheduler_cycles": (
         "cosine_with_restarts with one cycle is the same as cosine.",
         "cosine_with_restarts 只有一个周期时与 cosine 相同。",
@@ -205,5 +150,34 @@ TEXTS = {
     "plan.engine_missing.hint": (
         "`kohya-driver engine install` does it now.",
         "也可以现在运行 `kohya-driver engine install`。",
+    ),
+    "plan.silence_error": (
+        "{name} is an error; it cannot be silenced.",
+        "{name} 是错误，不能忽略。",
+    ),
+    "plan.silence_error.hint": (
+        "Mend what it names, and take it out of checks.silence.",
+        "请修正它指出的问题，并从 checks.silence 中删除。",
+    ),
+    "plan.silence_unknown": (
+        "checks.silence names `{name}`, which no check says.",
+        "checks.silence 中写了 `{name}`，但没有这样的检查。",
+    ),
+    "plan.silence_unknown.hint": (
+        "Copy the code from what `kohya-driver plan` prints.",
+        "请从 `kohya-driver plan` 的输出中复制代码。",
+    ),
+    "plan.silence_unknown_close": (
+        "checks.silence names `{name}`, which no check says.",
+        "checks.silence 中写了 `{name}`，但没有这样的检查。",
+    ),
+    "plan.silence_unknown_close.hint": ("Did you mean `{close}`?", "您是不是想写 `{close}`？"),
+    "plan.silence_without_reason": (
+        "checks.silence gives no reason for `{name}`.",
+        "checks.silence 没有写明忽略 `{name}` 的原因。",
+    ),
+    "plan.silence_without_reason.hint": (
+        'Say in a few words why it may be ignored: {{ "{name}" = "…" }}.',
+        '请用几个字说明为什么可以忽略：{{ "{name}" = "……" }}。',
     ),
 }

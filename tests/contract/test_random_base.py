@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kohya_driver.engine.base import read_base
 from kohya_driver.engine.model import Engine
-from kohya_driver.engine.weights import model_family, read_header
+from kohya_driver.engine.weights import read_header
 from tests.contract.conftest import run_inside
 
 pytestmark = pytest.mark.engine
@@ -19,7 +20,8 @@ SIZE_BYTES = 2_132_470_614
 
 def test_it_has_the_tensors_of_sd_15(random_base: Path) -> None:
     header = read_header(random_base)
-    assert model_family(header) == "sd15"
+    base = read_base(random_base)
+    assert (base.family, base.missing, base.channels, base.quantised) == ("sd15", (), 4, "")
     assert len(header.tensors) == TENSORS
     assert {tensor.dtype for tensor in header.tensors.values()} == {"F16"}
     assert sum(tensor.size_bytes for tensor in header.tensors.values()) == SIZE_BYTES

@@ -9,16 +9,10 @@ import pytest
 
 from kohya_driver import texts
 from kohya_driver.dataset.buckets import BucketSettings
-from kohya_driver.dataset.checks import (
-    check_dataset,
-    check_folder,
-    check_latents,
-    check_layout,
-    check_settings,
-    check_sizes,
-    check_validation,
-    sizes_from_latents,
-)
+from kohya_driver.dataset.cache_checks import check_latents, sizes_from_latents
+from kohya_driver.dataset.caption_checks import CaptionUse, check_captions
+from kohya_driver.dataset.checks import check_folder, check_settings, check_sizes, check_validation
+from kohya_driver.dataset.layout import check_layout
 from kohya_driver.dataset.scan import scan_folder
 from kohya_driver.errors import Finding, Severity
 from kohya_driver.texts.dataset import TEXTS
@@ -45,9 +39,17 @@ def picture(folder: Path, name: str = "one.png", caption: bytes | None = b"1girl
     return path
 
 
+PLAIN = CaptionUse()
+
+
+def check(folder: Path, use: CaptionUse = PLAIN) -> tuple[Finding, ...]:
+    scanned = scan_folder(folder)
+    return (*check_folder(scanned), *check_captions(scanned, use))
+
+
 def test_a_good_folder_has_no_findings(tmp_path: Path) -> None:
     picture(tmp_path)
-    assert check_dataset([scan_folder(tmp_path)]) == ()
+    assert check(tmp_path) == ()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_good_folder_has_no_findings(tmp_path: Path) -> None:
 def test_mistakes(tmp_path: Path, make: Callable[[Path], object], code: str, severity: Severity) -> None:
     picture(tmp_path, "good.png")
     make(tmp_path)
-    found = check_folder(scan_folder(tmp_path))
+    found = check(tmp_path)
     assert codes(found) == [code]
     assert found[0].severity is severity
     assert found[0].where == str(tmp_path)
@@ -76,7 +78,6 @@ def test_mistakes(tmp_path: Path, make: Callable[[Path], object], code: str, sev
 
 def test_folders_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert codes(check_dataset([])) == ["no_folders"]
     assert codes(check_folder(scan_folder(tmp_path))) == ["no_pictures"]
     assert codes(check_folder(scan_folder(tmp_path / "none"))) == ["folder_missing"]
     assert codes(check_folder(scan_folder(tmp_path / "file"))) == ["not_a_folder"]
@@ -84,13 +85,13 @@ def test_folders_without_pictures(tmp_path: Path) -> None:
 
 def test_class_tokens_stand_in_for_captions(tmp_path: Path) -> None:
     picture(tmp_path, caption=None)
-    assert check_folder(scan_folder(tmp_path), has_class_tokens=True) == ()
+    assert check(tmp_path, CaptionUse("girl")) == ()
 
 
 def test_the_first_few_names_are_told(tmp_path: Path) -> None:
     for number in range(7):
         picture(tmp_path, f"{number}.png", caption=None)
-    (found,) = check_folder(scan_folder(tmp_path))
+    (found,) = check(tmp_path)
     assert found.values == {"count": 7, "names": "0.png, 1.png, 2.png, 3.png, 4.png …"}
 
 

@@ -8,17 +8,14 @@ import struct
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from kohya_driver.dataset.captions import caption_candidates
 from kohya_driver.dataset.model import CaptionState, FolderState
-from kohya_driver.dataset.scan import (
-    caption_candidates,
-    find_subsets,
-    folder_repeats,
-    latents_size,
-    scan_folder,
-)
+from kohya_driver.dataset.npz import read_cache_head
+from kohya_driver.dataset.scan import find_subsets, folder_repeats, scan_folder
 
 
 def draw(path: Path, width: int = 40, height: int = 30) -> Path:
@@ -28,13 +25,14 @@ def draw(path: Path, width: int = 40, height: int = 30) -> Path:
     return path
 
 
-def latents_file(path: Path, width: int, height: int) -> Path:
-    """An .npz as numpy writes it, its array cut off after the header."""
+def latents_file(path: Path, width: int, height: int, numbers: tuple[float, ...] = (0.5,) * 8) -> Path:
+    """An .npz as numpy writes it, its array cut off after the first numbers."""
     header = (
         f"{{'descr': '<f4', 'fortran_order': False, 'shape': (4, {height // 8}, {width // 8}), }}\n".encode()
     )
+    data = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("latents.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+        archive.writestr("latents.npy", data + struct.pack(f"<{len(numbers)}f", *numbers))
     return path
 
 
@@ -192,16 +190,17 @@ def test_latents_files_of_the_family_are_found(tmp_path: Path) -> None:
     latents_file(tmp_path / "girl_1_0512x0768_sdxl.npz", 1024, 1024)
     (one,) = scan_folder(tmp_path).latents
     assert (one.stem, one.width, one.height) == ("girl_1", 512, 768)
-    assert latents_size(one.path) == (512, 768)
+    assert read_cache_head(one.path).size == (512, 768)
     (other,) = scan_folder(tmp_path, latents_suffix="_sdxl.npz").latents
-    assert latents_size(other.path) == (1024, 1024)
+    assert read_cache_head(other.path).size == (1024, 1024)
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip"])
-def test_damaged_latents_have_no_size(tmp_path: Path, data: bytes) -> None:
+def test_damaged_latents(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a_0512x0512_sd.npz"
     path.write_bytes(data)
-    assert latents_size(path) is None
+    head = read_cache_head(path)
+    assert head.is_broken and head.size is None
 
 
 def test_latents_without_the_array_have_no_size(tmp_path: Path) -> None:
@@ -210,4 +209,30 @@ def test_latents_without_the_array_have_no_size(tmp_path: Path) -> None:
         file.writestr("other.npy", b"")
     path = tmp_path / "a_0512x0512_sd.npz"
     path.write_bytes(archive.getvalue())
-    assert latents_size(path) is None
+    head = read_cache_head(path)
+    assert head.size is None and not head.is_broken
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("bad", [False, True])
+def test_latents_gone_wrong_are_seen_in_their_first_numbers(tmp_path: Path, kind: str, bad: bool) -> None:
+    path = tmp_path / "a_0512x0512_sd.npz"
+    np.savez(path, latents=np.full((4, 64, 64), np.nan if bad else 0.5, dtype=kind))
+    head = read_cache_head(path)
+    assert (head.size, head.has_nan, head.is_broken) == ((512, 512), bad, False)
+
+
+def test_other_caches_of_the_pictures_are_found(tmp_path: Path) -> None:
+    draw(tmp_path / "girl.png")
+    for name in ("girl.npz", "girl_te_outputs.npz", "notes.npz", "other_te_outputs.npz"):
+        (tmp_path / name).touch()
+    found = scan_folder(tmp_path)
+    assert [file.path.name for file in found.old_latents] == ["girl.npz"]
+    assert [(file.path.name, file.stem) for file in found.text_caches] == [("girl_te_outputs.npz", "girl")]
+
+
+def test_pictures_far_down_are_counted(tmp_path: Path) -> None:
+    draw(tmp_path / "taken.png")
+    draw(tmp_path / "more" / "inner" / "one.png")
+    draw(tmp_path / "more" / ".cache" / "two.png")
+    assert scan_folder(tmp_path).nested == ((tmp_path / "more", 1),)

@@ -11,12 +11,22 @@ import toml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kohya_driver import api, files
+from kohya_driver import api, files, texts
 from kohya_driver.host import Host
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.overrides import RULES
 from kohya_driver.preset.load import load_preset, shipped_presets
-from tests.project import CPU, CUDA, MAC, OLD_MAC, write_base, write_picture, write_project, write_safetensors
+from tests.project import (
+    CPU,
+    CUDA,
+    MAC,
+    OLD_MAC,
+    SMALL_MAC,
+    write_base,
+    write_picture,
+    write_project,
+    write_safetensors,
+)
 
 
 def plan_of(path: Path, *sets: str, host: Host = MAC, strict: bool = False) -> Plan:
@@ -111,10 +121,25 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, ["optimizer.type=Prodigy"], "optimizer.rate_one:training.learning_rate", 1e-4, 1.0),
     (MAC, ["optimizer.type=Prodigy", "optimizer.text_encoder_lr=0.1"],
      "optimizer.rate_one:training.text_encoder_lr", [0.1], [1.0]),
+    (MAC, ['optimizer.args={amsgrad="true"}'], "arguments.optimizer_args:training.optimizer_args",
+     ["amsgrad=true"], ["amsgrad=True"]),
+    (MAC, ['optimizer.lr_scheduler_args={last_epoch="-1,"}'], "arguments.lr_scheduler_args:training.lr_scheduler_args",
+     ["last_epoch=-1,"], ["last_epoch=-1"]),
+    (MAC, ["optimizer.type=AdaFactor"], "optimizer.adafactor:training.optimizer_args",
+     None, ["scale_parameter=False", "relative_step=False", "warmup_init=False"]),
+    (MAC, ["optimizer.type=AdaFactor", "optimizer.lr_scheduler=adafactor"], "scheduler.adafactor:training.lr_scheduler",
+     "adafactor", "constant_with_warmup"),
+    (MAC, ["optimizer.lr_scheduler=cosine_with_min_lr"], "scheduler.min_lr:training.lr_scheduler_min_lr_ratio", None, 0.1),
+    (MAC, ["engine_options.lr_scheduler_type=StepLR", "optimizer.lr_scheduler_args={step_size=9}"],
+     "scheduler.own_warmup:training.lr_warmup_steps", 0.1, 0),
     (MAC, ["optimizer.lr_scheduler=constant"], "scheduler.constant_warmup:training.lr_warmup_steps", 0.1, 0),
     (MAC, [], "workers.none:training.max_data_loader_n_workers", None, 0),
     (MAC, ["training.persistent_data_loader_workers=true"],
      "workers.not_persistent:training.persistent_data_loader_workers", True, None),
+    (MAC, ["training.cache_latents=false", "training.cache_latents_to_disk=true"],
+     "caching.on:training.cache_latents", None, True),
+    (MAC, ["dataset.min_bucket_reso=300"], "buckets.whole_steps:dataset.min_bucket_reso", 300, 256),
+    (MAC, ["dataset.max_bucket_reso=1000"], "buckets.whole_steps:dataset.max_bucket_reso", 1000, 1024),
     (MAC, [], "training.length:training.max_train_epochs", None, 10),
     (MAC, ["training.max_train_steps=7", "training.max_train_epochs=9"],
      "training.shorter:training.max_train_epochs", 9, None),
@@ -123,17 +148,24 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, [], "dataset.resolution:dataset.resolution", None, 512),
     (MAC, [], "dataset.buckets:dataset.enable_bucket", None, True),
     (MAC, ["dataset.resolution=128"], "dataset.min_bucket:dataset.min_bucket_reso", None, 128),
-    (MAC, ["dataset.resolution=[768, 1024]"], "dataset.max_bucket:dataset.max_bucket_reso", None, 2048),
+    (MAC, ["dataset.resolution=[512, 1024]"], "dataset.max_bucket:dataset.max_bucket_reso", None, 2048),
     (MAC, [], "dataset.caption_extension:dataset.caption_extension", None, ".txt"),
     (MAC, [], "dataset.class_tokens:dataset.class_tokens", None, "ning"),
     (MAC, ["dataset.shuffle_caption=true"], "dataset.keep_trigger:dataset.keep_tokens", None, 1),
     (MAC, [], "memory.vae_batch:training.vae_batch_size", None, 4),
-    (MAC, [], "memory.checkpointing:training.gradient_checkpointing", None, True),
+    (SMALL_MAC, [], "memory.checkpointing:training.gradient_checkpointing", None, True),
     (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.every_epoch:training.sample_every_n_epochs", None, 1),
     (MAC, [], "launch.threads:launch.num_cpu_threads_per_process", None, 6),
     (MAC, [], "environment.pytorch_enable_mps_fallback:environment.PYTORCH_ENABLE_MPS_FALLBACK", None, "1"),
+    (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="2.7"'],
+     "environment.watermark:environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO", "2.7", None),
     (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="0.7"'],
-     "environment.watermark:environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO", "0.7", None),
+     "environment.low_watermark:environment.PYTORCH_MPS_LOW_WATERMARK_RATIO", None, "0.7"),
+    (MAC, ["training.attention=plain"], "attention.not_plain:training.sdpa", None, True),
+    (MAC, ["engine_options.ddp_timeout=9"], "device.one_process:training.ddp_timeout", 9, None),
+    (MAC, ["engine_options.torch_compile=true"], "device.no_compile:training.torch_compile", True, None),
+    (CPU, ["training.highvram=true"], "memory.no_highvram:training.highvram", True, None),
+    (MAC, ["engine_options.validate_every_n_steps=0"], "saving.never:training.validate_every_n_steps", 0, None),
     (MAC, ['launch.env.FORCE_COLOR="1"'], "environment.force_color:environment.FORCE_COLOR", "1", None),
     (MAC, [], "environment.pythonutf8:environment.PYTHONUTF8", None, "1"),
     (MAC, [], "environment.pythonunbuffered:environment.PYTHONUNBUFFERED", None, "1"),
@@ -141,6 +173,8 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, [], "environment.tokenizers_parallelism:environment.TOKENIZERS_PARALLELISM", None, "false"),
     (MAC, [], "environment.hf_hub_offline:environment.HF_HUB_OFFLINE", None, "1"),
 ]  # fmt: skip
+BASE_CASES = {"base.v_prediction", "base.v_by_name", "base.zero_terminal_snr", "base.real_file", "base.v2"}
+"""Tested in test_rules_base.py."""
 SDXL_CASES = {"precision.half_vae"}
 
 
@@ -164,9 +198,14 @@ def test_rule(
     assert codes(plan) <= {"dataset.validation_none"}
 
 
+RUN_CASES = {"saving.half"}
+"""Tested in test_rules_run.py."""
+
+
 def test_every_rule_is_tested() -> None:
-    shell = {rule.id for rule in RULES if rule.id.startswith("environment.") and rule.value(None) is None}  # type: ignore[arg-type]
-    tested = {case[2].split(":")[0] for case in CASES} | SDXL_CASES
+    from_shell = texts.say("override.environment.lines")
+    shell = {rule.id for rule in RULES if texts.say(f"override.{rule.id}") == from_shell}
+    tested = {case[2].split(":")[0] for case in CASES} | SDXL_CASES | BASE_CASES | RUN_CASES
     assert {rule.id for rule in RULES} - shell - tested == set()
 
 
@@ -213,9 +252,9 @@ def test_strict_refuses_what_the_preset_says_and_only_that(project: Path) -> Non
 
 # every check: (what the preset sets, code)
 FAULTS = [
-    (['model.base=""'], "plan.base_missing"),
-    (["model.base=nowhere.safetensors"], "plan.base_not_found"),
-    (["model.family=sdxl"], "plan.base_other_family"),
+    (['model.base=""'], "base.missing"),
+    (["model.base=nowhere.safetensors"], "base.not_found"),
+    (["model.family=sdxl"], "base.other_family"),
     (["launch.device=cuda"], "plan.device_missing"),
     (["engine_options.logging_dir=x"], "plan.option_owned"),
     (["engine_options.network_dim=4"], "plan.option_modelled"),
@@ -226,7 +265,6 @@ FAULTS = [
     (['engine_options.huber_schedule="none"'], "plan.option_choice"),
     (['engine_options.base_weights="x"'], "plan.option_nargs"),
     (["optimizer.lr_scheduler=reduce_lr_on_plateau"], "plan.scheduler_unknown"),
-    (["optimizer.lr_scheduler=cosine_with_min_lr"], "plan.scheduler_min_lr"),
     (["optimizer.lr_scheduler=cosine_with_restarts"], "plan.scheduler_cycles"),
     (["dataset.color_aug=true"], "plan.cache_and_augment"),
     (["dataset.random_crop=true"], "plan.cache_and_augment"),
@@ -272,8 +310,8 @@ def test_no_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("lora_unet_x.lora_down.weight", "plan.base_is_lora"), ("decoder.conv_in.weight", "plan.base_is_vae"),
-                       ("joint_blocks.0.x", "plan.base_family")],
+    ("name", "code"), [("lora_unet_x.lora_down.weight", "base.is_lora"), ("decoder.conv_in.weight", "base.is_vae"),
+                       ("joint_blocks.0.x", "base.not_yet")],
 )  # fmt: skip
 def test_another_kind_of_file_as_base(project: Path, name: str, code: str) -> None:
     write_safetensors(project.parent / "base.safetensors", {name: (2, 2)})
@@ -287,7 +325,7 @@ def test_a_broken_base(project: Path) -> None:
 
 def test_a_hub_name_is_a_warning(project: Path) -> None:
     plan = plan_of(project, "model.base=owner/name")
-    assert codes(plan) == {"plan.base_on_hub"} and not plan.errors
+    assert codes(plan) == {"base.on_hub"} and not plan.errors
     assert "HF_HUB_OFFLINE" not in plan.environment
 
 

@@ -11,15 +11,10 @@ from typing import Any
 
 import pytest
 
-from kohya_driver.engine.weights import (
-    Header,
-    Tensor,
-    check_lora,
-    main_dtype,
-    model_family,
-    read_base,
-    read_header,
-)
+from kohya_driver.engine.base import read_base
+from kohya_driver.engine.families import missing_parts, model_family, prediction_in_name, quantisation
+from kohya_driver.engine.lora import check_lora
+from kohya_driver.engine.weights import Header, Tensor, main_dtype, read_header
 from kohya_driver.errors import EngineError
 
 LONG_AGO = 1_000_000.0
@@ -259,3 +254,68 @@ def test_a_lora_that_is_cut_off(tmp_path: Path) -> None:
 def test_a_whole_model_is_no_lora(tmp_path: Path) -> None:
     path = write(tmp_path / "a.safetensors", {"model.diffusion_model.out.2.bias": ("F16", [1.0])})
     assert codes(path) == ["run.final_unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("distilled_guidance_layer.in_proj.weight", "chroma"),
+        ("byt5_in.fc1.weight", "hunyuan-image"),
+        ("cap_embedder.0.weight", "lumina"),
+        ("net.llm_adapter.embed.weight", "anima"),
+        ("control_model.input_hint_block.0.weight", "controlnet"),
+        ("controlnet_cond_embedding.conv_in.weight", "controlnet"),
+        ("emb_params", "embedding"),
+        ("clip_l", "embedding"),
+    ],
+)
+def test_other_kinds_are_known_by_their_names(name: str, family: str) -> None:
+    assert model_family(Header({name: Tensor("F16", (4, 4), 0, 0)}, {})) == family
+
+
+def test_a_controlnet_in_diffusers_names_is_no_base() -> None:
+    shapes: dict[str, tuple[int, ...]] = {
+        DIFFUSERS: (320, 768),
+        "controlnet_down_blocks__0__weight": (320, 320),
+    }
+    assert model_family(header_of(**shapes)) == "controlnet"
+
+
+@pytest.mark.parametrize(
+    ("tensors", "kind"),
+    [
+        ({"a.weight": "F16", "position_ids": "I64"}, ""),
+        ({"a.weight": "F8_E4M3"}, "fp8"),
+        ({"a.weight": "F8_E5M2", "b.weight": "F16"}, "fp8"),
+        ({"a.weight": "I8"}, "int8"),
+        ({"a.weight": "F4"}, "f4"),
+        ({"a.weight": "U8", "a.weight.quant_state.bitsandbytes__nf4": "U8"}, "nf4"),
+        ({"a.weight": "U8", "a.weight.quant_map": "F32"}, "bitsandbytes"),
+        ({"a.qweight": "I32"}, "int4"),
+        ({"a.weight": "BF16", "a.scale_weight": "F32"}, "fp8"),
+    ],
+)
+def test_how_a_model_was_made_smaller(tensors: dict[str, str], kind: str) -> None:
+    header = Header({name: Tensor(dtype, (4,), 0, 0) for name, dtype in tensors.items()}, {})
+    assert quantisation(header) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "expected"),
+    [
+        ("noobai-vpred-1.0.safetensors", "sdxl", "v"),
+        ("Model V-Pred.safetensors", "sd15", "v"),
+        ("v2-1_768-ema-pruned.safetensors", "sd2", "v"),
+        ("512-base-ema.safetensors", "sd2", "epsilon"),
+        ("sd15-768.safetensors", "sd15", ""),
+        ("model-17680.safetensors", "sd2", ""),
+    ],
+)
+def test_what_a_name_hints_at(name: str, family: str, expected: str) -> None:
+    assert prediction_in_name(name, family) == expected
+
+
+def test_parts_are_counted() -> None:
+    shapes: dict[str, tuple[int, ...]] = {ORIGINAL: (320, 768), "first_stage_model__x": (1,)}
+    assert missing_parts(header_of(**shapes), "sd15") == ("unet 1/686", "text_encoder", "vae 1/248")
+    assert missing_parts(header_of(**shapes), "flux") == ()

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from kohya_driver.errors import Finding
-from kohya_driver.planning.checks import base, learning, machine, options, pictures, saving
+from kohya_driver.errors import Finding, Severity
+from kohya_driver.planning.checks import (
+    base,
+    buckets,
+    caches,
+    captions,
+    learning,
+    machine,
+    memory,
+    network,
+    optimizer,
+    options,
+    pictures,
+    saving,
+    start_weights,
+)
 from kohya_driver.planning.checks.subject import BUCKET_DIVISOR, Check, Subject
+from kohya_driver.planning.silence import silence
 
 __all__ = ["BUCKET_DIVISOR", "CHECKS", "Check", "Subject", "check_plan"]
 
 CHECKS: tuple[Check, ...] = (
     *machine.CHECKS,
+    *memory.CHECKS,
     *base.CHECKS,
     *pictures.CHECKS,
+    *captions.CHECKS,
+    *buckets.CHECKS,
+    *caches.CHECKS,
     *options.CHECKS,
     *learning.CHECKS,
+    *optimizer.CHECKS,
+    *network.CHECKS,
+    *start_weights.CHECKS,
     *saving.CHECKS,
 )
 
 
 def check_plan(subject: Subject) -> tuple[Finding, ...]:
-    """Every finding, errors first."""
+    """Every finding, errors first, and what the preset silences last."""
     found = [*subject.inputs.findings, *(finding for check in CHECKS for finding in check(subject))]
-    return tuple(sorted(found, key=lambda finding: ("error", "warning", "info").index(finding.severity)))
+    return tuple(sorted(silence(found, subject.preset), key=_order))
+
+
+def _order(finding: Finding) -> tuple[bool, int]:
+    return bool(finding.silenced), list(Severity).index(finding.severity)

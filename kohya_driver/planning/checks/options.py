@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from kohya_driver.engine.catalogue import fault
 from kohya_driver.errors import Finding, error
 from kohya_driver.planning.arguments import OWNED
 from kohya_driver.planning.checks.subject import Check, Subject, preset_key
 from kohya_driver.preset.model import label
+
+PATH_OPTIONS = ("base_weights", "log_tracker_config")
+"""Files that only [engine_options] can name; all others were made absolute when the preset was read."""
 
 
 def _own_options(subject: Subject) -> Iterator[Finding]:
@@ -43,6 +47,15 @@ def _options(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _relative_paths(subject: Subject) -> Iterator[Finding]:
+    """The engine would look for them in its own folder."""
+    for name in PATH_OPTIONS:
+        value = subject.draft.training.get(name)
+        for path in value if isinstance(value, list) else [value]:
+            if isinstance(path, str) and not Path(path).is_absolute():
+                yield error("option.relative_path", subject.where(name), name=name, path=path)
+
+
 def _unknown_option(subject: Subject, name: str) -> Finding:
     catalogue, script, where = subject.inputs.catalogue, subject.script, subject.where(name)
     others = catalogue.scripts_with(name)
@@ -57,4 +70,5 @@ def _unknown_option(subject: Subject, name: str) -> Finding:
 CHECKS: tuple[Check, ...] = (
     _own_options,
     _options,
+    _relative_paths,
 )

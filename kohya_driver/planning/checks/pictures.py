@@ -1,62 +1,85 @@
-"""Checks of the pictures, their captions, buckets and caches."""
+"""Checks of the folders and their pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kohya_driver.dataset import checks as dataset_checks
-from kohya_driver.errors import Finding, error
-from kohya_driver.planning.checks.subject import BUCKET_DIVISOR, Check, Subject
+from kohya_driver.dataset.checks import check_folder
+from kohya_driver.dataset.model import FolderState
+from kohya_driver.errors import Finding, error, warning
+from kohya_driver.planning.checks.subject import Check, Subject
+from kohya_driver.planning.checks.tables import tables
+from kohya_driver.planning.inputs import SubsetInput
+
+
+def _has_alpha_mask(subject: Subject, subset: SubsetInput) -> bool:
+    return bool(subset.keys.get("alpha_mask") or subject.draft.training.get("alpha_mask"))
 
 
 def _pictures(subject: Subject) -> Iterator[Finding]:
-    subsets = subject.inputs.subsets
-    training = [subset for subset in subsets if not subset.is_reg]
-    if subsets and not training:
+    subsets, training = subject.inputs.subsets, subject.draft.training
+    if subsets and all(subset.is_reg for subset in subsets):
         yield error("plan.only_regularization", subject.preset.where("dataset.subsets"))
+    to_disk = ("cache_latents_to_disk", "cache_text_encoder_outputs_to_disk")
     for subset in subsets:
-        tokens = bool(subset.keys.get("class_tokens") or subject.draft.get("dataset.class_tokens"))
-        yield from dataset_checks.check_folder(subset.folder, has_class_tokens=tokens)
+        yield from check_folder(
+            subset.folder,
+            caches_to_disk=any(training.get(name) for name in to_disk),
+            alpha_mask=_has_alpha_mask(subject, subset),
+        )
 
 
-def _buckets(subject: Subject) -> Iterator[Finding]:
-    settings, training = subject.settings, subject.draft.training
-    found = dataset_checks.check_settings(
-        settings, divisor=BUCKET_DIVISOR.get(subject.draft.family, 64), where=subject.where("resolution")
-    )
-    yield from found
-    if found:
-        return
-    share = float(subject.draft.get("dataset.validation_split") or 0)
+def _given_twice(subject: Subject) -> Iterator[Finding]:
+    """Also under another spelling, which the engine would not notice and train on twice."""
+    seen: set[tuple[int, int]] = set()
     for subset in subject.inputs.subsets:
-        folder = subset.folder
-        yield from dataset_checks.check_sizes(
-            folder, settings, latents_cached=bool(training.get("cache_latents"))
-        )
-        yield from dataset_checks.check_latents(
-            folder, settings, to_disk=bool(training.get("cache_latents_to_disk"))
-        )
-        if not subset.is_reg:
-            yield from dataset_checks.check_validation(folder, share)
+        identity = subset.folder.identity
+        if identity in seen:
+            yield error("dataset.folder_twice", subset.folder.path)
+        elif identity:
+            seen.add(identity)
 
 
-def _caching(subject: Subject) -> Iterator[Finding]:
-    training, keys = subject.draft.training, subject.all_keys
-    for name in ("color_aug", "random_crop"):
-        if training.get("cache_latents") and any(table.get(name) for table in keys):
-            yield error("plan.cache_and_augment", subject.where(name), name=name)
-    if not training.get("cache_text_encoder_outputs"):
-        return
-    if not training.get("network_train_unet_only"):
-        yield error("plan.text_cache_needs_unet_only", subject.where("cache_text_encoder_outputs"))
-    changing = ("shuffle_caption", "caption_dropout_rate", "caption_tag_dropout_rate", "token_warmup_step")
-    for name in changing:
-        if any(table.get(name) for table in keys):
-            yield error("plan.text_cache_needs_fixed_captions", subject.where(name), name=name)
+def _surplus_regularization(subject: Subject) -> Iterator[Finding]:
+    subsets, train = subject.inputs.subsets, subject.schedule.train_images
+    reg = sum(len(subset.folder.pictures) * subset.repeats for subset in subsets if subset.is_reg)
+    if train and reg > train:
+        where = subject.preset.where("dataset.reg_data_dir")
+        yield warning("dataset.reg_surplus", where, reg=reg, train=train)
+
+
+def _mask(subject: Subject) -> Iterator[Finding]:
+    """A mask can come from the pictures' alpha channels only: presets have no folders of masks."""
+    subsets = subject.inputs.subsets
+    if subject.draft.training.get("masked_loss") and not any(
+        _has_alpha_mask(subject, one) for one in subsets
+    ):
+        yield error("dataset.mask_missing", subject.where("masked_loss"))
+
+
+def _writable(subject: Subject) -> Iterator[Finding]:
+    names = ("cache_latents_to_disk", "cache_text_encoder_outputs_to_disk", "cache_info")
+    writing = [name for name in names if subject.draft.training.get(name)]
+    for subset in subject.inputs.subsets if writing else ():
+        if subset.folder.state is FolderState.READ and not subset.folder.is_writable:
+            yield error("dataset.folder_not_writable", subset.folder.path, option=writing[0])
+
+
+def _face_range(subject: Subject) -> Iterator[Finding]:
+    for where, keys in tables(subject):
+        smallest, largest = keys.get("face_crop_aug_range") or (1.0, 1.0)
+        # Read from the dataset config it is not even compared; the engine divides by both.
+        if not 0 < smallest <= largest:
+            yield error(
+                "dataset.face_range", where("face_crop_aug_range"), smallest=smallest, largest=largest
+            )
 
 
 CHECKS: tuple[Check, ...] = (
     _pictures,
-    _buckets,
-    _caching,
+    _given_twice,
+    _surplus_regularization,
+    _mask,
+    _writable,
+    _face_range,
 )

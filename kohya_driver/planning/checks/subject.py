@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kohya_driver.dataset.buckets import BucketSettings
+from kohya_driver.dataset.buckets import Bucket, BucketSettings
 from kohya_driver.errors import Finding
 from kohya_driver.planning.arguments import SCRIPTS
+from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.inputs import Inputs
+from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override
 from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.schedule import Schedule
 from kohya_driver.preset.model import Preset, Section, fields
 
 BUCKET_DIVISOR = {"sdxl": 32}
@@ -26,6 +29,11 @@ class Subject:
     draft: Draft
     overrides: tuple[Override, ...]
     settings: BucketSettings
+    buckets: tuple[Bucket, ...]
+    schedule: Schedule
+    """All zero where there is nothing to count."""
+    disk: DiskUse
+    memory: MemoryUse | None
     strict: bool
 
     @property

@@ -7,12 +7,20 @@ a change, which `--strict` refuses. Each rule's reason is the text `override.<id
 from __future__ import annotations
 
 from kohya_driver.planning.model import Override
-from kohya_driver.planning.overrides import choices, engine, machine, start
+from kohya_driver.planning.overrides import base, choices, engine, machine, pictures, start, values
 from kohya_driver.planning.overrides.draft import Draft, Rule
 
 __all__ = ["RULES", "Draft", "Rule", "apply_rules"]
 
-RULES: tuple[Rule, ...] = (*machine.RULES, *engine.RULES, *choices.RULES, *start.RULES)
+RULES: tuple[Rule, ...] = (
+    *base.RULES,
+    *machine.RULES,
+    *engine.RULES,
+    *pictures.RULES,
+    *values.RULES,
+    *choices.RULES,
+    *start.RULES,
+)
 
 
 def apply_rules(draft: Draft) -> tuple[Draft, tuple[Override, ...]]:

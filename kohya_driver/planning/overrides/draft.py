@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from kohya_driver.host import Host
 
@@ -24,6 +24,12 @@ class Draft:
     dataset: Mapping[str, Any]
     launch: Mapping[str, Any]
     environment: Mapping[str, Any]
+    base_load: str = ""
+    """What the engine is to load the base from, where the plan knows."""
+    v_by: Literal["", "file", "name"] = ""
+    """What says that the base was trained on velocity, where the preset leaves that open."""
+    zero_terminal_snr: bool = False
+    """Whether the base's file says that it was trained down to pure noise."""
 
     def get(self, option: str) -> Any:
         section, name = option.split(".", 1)

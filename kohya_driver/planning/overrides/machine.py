@@ -41,6 +41,12 @@ def _no_attention(draft: Draft) -> bool:
     return not any(draft.get(f"training.{name}") for name in ("sdpa", "xformers", "mem_eff_attn"))
 
 
+def _without(rule_id: str, *names: str) -> tuple[Rule, ...]:
+    """Options that are of use on an NVIDIA card only."""
+    options = [f"training.{name}" for name in names]
+    return tuple(Rule(rule_id, option, every(not_cuda, is_on(option)), to(None)) for option in options)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("optimizer.no_8bit", "training.optimizer_type", every(not_cuda, _eight_bit), lambda d: EIGHT_BIT[_optimizer(d)]),
     Rule("precision.no_fp16", "training.mixed_precision",
@@ -50,10 +56,14 @@ RULES: tuple[Rule, ...] = (
     Rule("precision.full_fp16", "training.full_fp16", every(not_cuda, is_on("training.full_fp16")), to(None)),
     Rule("precision.full_bf16", "training.full_bf16",
          lambda d: bool(d.get("training.full_bf16")) and d.get("training.mixed_precision") != "bf16", to(None)),
-    Rule("precision.fp8", "training.fp8_base", every(not_cuda, is_on("training.fp8_base")), to(None)),
+    *_without("precision.fp8", "fp8_base", "fp8_base_unet"),
     Rule("precision.half_vae", "training.no_half_vae",
          lambda d: d.family == "sdxl" and d.get("training.mixed_precision") == "fp16", to(True)),
     Rule("attention.sdpa", "training.sdpa", _had_xformers, to(True)),
     Rule("attention.no_xformers", "training.xformers", _had_xformers, to(None)),
+    Rule("attention.not_plain", "training.sdpa", every(on_mps, _no_attention), to(True)),
+    *_without("device.one_process", "deepspeed", "ddp_timeout", "ddp_gradient_as_bucket_view", "ddp_static_graph"),
+    *_without("device.no_compile", "torch_compile", "dynamo_backend"),
+    *_without("memory.no_highvram", "highvram"),
     Rule("validation.not_on_mps", "dataset.validation_split", every(on_mps, is_on("dataset.validation_split")), to(None)),
 )  # fmt: skip

@@ -6,11 +6,33 @@ from collections.abc import Callable
 
 from kohya_driver.planning.overrides.draft import Draft, Rule, is_open, on_mps, to
 
+HIGH = "environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO"
+LOW = "environment.PYTORCH_MPS_LOW_WATERMARK_RATIO"
+"""Memory limits as shares of what Metal recommends (aten/src/ATen/mps/MPSAllocator.mm); a high one of 0 is no limit."""
+DEFAULT_HIGH, DEFAULT_LOW, MOST = 1.7, 1.4, 2.0
 
-def _stray_watermark(draft: Draft) -> bool:
-    high = draft.get("environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO")
-    low = draft.get("environment.PYTORCH_MPS_LOW_WATERMARK_RATIO")
-    return on_mps(draft) and high is not None and low is None
+
+def _ratio(draft: Draft, option: str, default: float) -> float:
+    """What torch takes; not a number for what is none."""
+    text = draft.get(option)
+    try:
+        return default if text is None else float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _bad_high(draft: Draft) -> bool:
+    return on_mps(draft) and not 0 <= _ratio(draft, HIGH, DEFAULT_HIGH) <= MOST
+
+
+def _bad_low(draft: Draft) -> bool:
+    most = _ratio(draft, HIGH, DEFAULT_HIGH) or MOST
+    return on_mps(draft) and draft.get(LOW) is not None and not 0 <= _ratio(draft, LOW, DEFAULT_LOW) <= most
+
+
+def _lacks_low(draft: Draft) -> bool:
+    """torch's default for the low one would lie above the high one, and it stops at its first allocation."""
+    return on_mps(draft) and draft.get(LOW) is None and 0 < _ratio(draft, HIGH, DEFAULT_HIGH) < DEFAULT_LOW
 
 
 def _inherited(name: str) -> Rule:
@@ -27,7 +49,9 @@ RULES: tuple[Rule, ...] = (
     Rule("launch.threads", "launch.num_cpu_threads_per_process", is_open("launch.num_cpu_threads_per_process"),
          lambda d: d.host.performance_cores),
     _variable("PYTORCH_ENABLE_MPS_FALLBACK", "1", on_mps),
-    Rule("environment.watermark", "environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO", _stray_watermark, to(None)),
+    Rule("environment.watermark", HIGH, _bad_high, to(None)),
+    Rule("environment.watermark", LOW, _bad_low, to(None)),
+    Rule("environment.low_watermark", LOW, _lacks_low, lambda d: d.get(HIGH)),
     _variable("PYTHONUTF8", "1"),
     _variable("PYTHONUNBUFFERED", "1"),
     _variable("COLUMNS", "400"),

@@ -1,0 +1,71 @@
+"""What a training needs of this machine's memory and of time, from a plan in the making. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kohya_driver.dataset.buckets import Bucket
+from kohya_driver.dataset.model import Size
+from kohya_driver.planning.fit import Fit, find_fit
+from kohya_driver.planning.inputs import Inputs
+from kohya_driver.planning.memory import MemoryUse, Workload, memory_use
+from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.pace import Amount, TimeUse, Work, estimate
+
+
+def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
+    return memory_use(workload(inputs, draft), inputs.host.memory_bytes, inputs.available_bytes)
+
+
+def mildest_fit(inputs: Inputs, draft: Draft) -> Fit | None:
+    """None if it fits as it is, if nothing makes it fit, or if its memory is not known."""
+    use = memory_needed(inputs, draft)
+    return find_fit(draft, lambda one: workload(inputs, one), use.room_bytes) if use else None
+
+
+def workload(inputs: Inputs, draft: Draft) -> Workload:
+    """What its memory depends on. No bucket is larger than the training size, so that one stands for all."""
+    size = training_size(draft)
+    sampling = inputs.preset.sampling
+    workers = draft.get("training.max_data_loader_n_workers") or 0
+    return Workload(
+        family=draft.family,
+        device=draft.device,
+        training=draft.training,
+        size=size,
+        sample_size=(sampling.width or size[0], sampling.height or size[1]) if sampling.prompts else None,
+        spawned_workers=workers if draft.host.is_mac else 0,
+    )
+
+
+def training_size(draft: Draft) -> Size:
+    size = draft.get("dataset.resolution")
+    return (size, size) if isinstance(size, int) else (size[0], size[1])
+
+
+def time_needed(
+    inputs: Inputs, draft: Draft, buckets: Sequence[Bucket], *, steps: int, samples: int, saves: int
+) -> TimeUse | None:
+    pictures = 0
+    if draft.get("training.cache_latents"):
+        pictures = sum(len(subset.folder.pictures) for subset in inputs.subsets)
+    amount = Amount(steps=steps, pictures=pictures, samples=samples, saves=saves)
+    return estimate(work_of(draft.family, draft.device, draft.training, buckets), amount, inputs.history)
+
+
+def work_of(family: str, device: str, training: Mapping[str, Any], buckets: Sequence[Bucket]) -> Work:
+    """What the time of a step depends on."""
+    count = sum(bucket.count for bucket in buckets)
+    pixels = sum(bucket.width * bucket.height * bucket.count for bucket in buckets)
+    return Work(
+        family=family,
+        device=device,
+        precision=str(training.get("mixed_precision", "no")),
+        checkpointing=bool(training.get("gradient_checkpointing")),
+        unet_only=bool(training.get("network_train_unet_only")),
+        cached=bool(training.get("cache_latents")),
+        pixels=round(pixels / count) if count else 0,
+        batch=int(training.get("train_batch_size") or 1),
+        accumulation=int(training.get("gradient_accumulation_steps") or 1),
+    )

@@ -1,0 +1,69 @@
+"""What a plan leaves on disk: LoRA files, train states, samples, caches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kohya_driver.dataset.buckets import BucketSettings
+from kohya_driver.planning import schedule as counting
+from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
+from kohya_driver.planning.inputs import Inputs
+from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.schedule import Checkpoint, Schedule
+
+
+def saved_files(schedule: Schedule, training: Mapping[str, Any]) -> tuple[Checkpoint, ...]:
+    saving = counting.Saving(
+        output_name=training["output_name"],
+        save_model_as=training.get("save_model_as", "safetensors"),
+        every_n_epochs=training.get("save_every_n_epochs"),
+        every_n_steps=training.get("save_every_n_steps"),
+        n_epoch_ratio=training.get("save_n_epoch_ratio"),
+        last_n_epochs=training.get("save_last_n_epochs"),
+        last_n_steps=training.get("save_last_n_steps"),
+        last_n_epochs_state=training.get("save_last_n_epochs_state"),
+        last_n_steps_state=training.get("save_last_n_steps_state"),
+        state=bool(training.get("save_state")),
+        state_on_train_end=bool(training.get("save_state_on_train_end")),
+    )
+    return counting.checkpoints(schedule, saving)
+
+
+def disk_needed(
+    inputs: Inputs, draft: Draft, settings: BucketSettings, schedule: Schedule, saved: Sequence[Checkpoint]
+) -> DiskUse:
+    sampling, (width, height) = inputs.preset.sampling, settings.resolution
+    return disk_use(
+        draft.family,
+        draft.training,
+        saved if schedule.steps else (),
+        samples=sample_count(schedule, draft.training, len(sampling.prompts)),
+        sample_size=(sampling.width or width, sampling.height or height),
+        caches=_cache_bytes(inputs, draft, settings),
+        steps=schedule.steps,
+    )
+
+
+def _cache_bytes(inputs: Inputs, draft: Draft, settings: BucketSettings) -> int:
+    """Of the files that the engine will put beside the pictures."""
+    training, total = draft.training, 0
+    for subset in inputs.subsets:
+        pictures = len(subset.folder.pictures)
+        if training.get("cache_latents_to_disk"):
+            flipped = bool(subset.keys.get("flip_aug", draft.dataset.get("flip_aug")))
+            missing = max(0, pictures - len(subset.folder.latents))
+            total += latents_bytes(missing, settings.resolution, flipped=flipped)
+        if training.get("cache_text_encoder_outputs_to_disk"):
+            total += text_bytes(pictures, training.get("max_token_length"))
+    return total
+
+
+def sample_count(schedule: Schedule, training: Mapping[str, Any], prompts: int) -> int:
+    sampling = counting.Sampling(
+        prompts=prompts,
+        at_first=bool(training.get("sample_at_first")),
+        every_n_epochs=training.get("sample_every_n_epochs"),
+        every_n_steps=training.get("sample_every_n_steps"),
+    )
+    return sum(time.pictures for time in counting.samples(schedule, sampling))

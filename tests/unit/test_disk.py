@@ -1,0 +1,92 @@
+"""How much a training writes, against files that the real engine wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kohya_driver.planning.disk import (
+    DiskUse,
+    disk_use,
+    latents_bytes,
+    lora_bytes,
+    state_bytes,
+    text_bytes,
+)
+from kohya_driver.planning.schedule import Saving, Schedule, checkpoints
+
+FP16 = {"save_precision": "fp16"}
+
+
+@pytest.mark.parametrize(
+    ("family", "training", "measured"),
+    [
+        ("sd15", {"network_dim": 4}, 4_832_544),
+        ("sd15", {"network_dim": 8}, 9_552_104),
+        ("sdxl", {"network_dim": 4, "network_train_unet_only": True}, 21_584_588),
+    ],
+)
+def test_a_lora_is_as_large_as_the_engine_made_it(
+    family: str, training: dict[str, Any], measured: int
+) -> None:
+    assert lora_bytes(family, {**training, **FP16}) == pytest.approx(measured, rel=0.002)
+
+
+def test_what_makes_a_lora_larger() -> None:
+    plain = lora_bytes("sd15", {"network_dim": 16, **FP16})
+    assert lora_bytes("sd15", {"network_dim": 16}) == pytest.approx(2 * plain, rel=0.02)
+    assert lora_bytes("sd15", FP16) < plain / 3
+    conv = lora_bytes("sd15", {"network_dim": 16, "network_args": ["conv_dim=8"], **FP16})
+    assert conv - plain == pytest.approx(2 * (16 * 82_880 + 8 * 544_000), rel=0.01)
+    lycoris = lora_bytes("sd15", {"network_dim": 16, "network_module": "lycoris.kohya", **FP16})
+    assert lycoris > conv
+    parts = [
+        lora_bytes("sd15", {"network_dim": 16, name: True, **FP16})
+        for name in ("network_train_unet_only", "network_train_text_encoder_only")
+    ]
+    assert sum(parts) == pytest.approx(plain, rel=0.001)
+
+
+def test_an_unknown_family_writes_next_to_nothing() -> None:
+    assert lora_bytes("", {"network_dim": 16}) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "copies"),
+    [("AdamW", 2), ("Lion", 1), ("AdaFactor", 0), ("prodigyopt.Prodigy", 4), (None, 2)],
+)
+def test_a_state_holds_the_network_and_the_optimizers_copies_of_it(
+    optimizer: str | None, copies: int
+) -> None:
+    numbers = 589_824 * 4 + 264
+    training = {"network_dim": 4, "optimizer_type": optimizer}
+    assert state_bytes("sd15", training) == numbers * 4 * (1 + copies)
+    assert state_bytes("sd15", {**training, "full_bf16": True}) == numbers * 2 * (1 + copies)
+
+
+def test_only_what_is_kept_counts() -> None:
+    schedule = Schedule(3, 18, 0, 0, 18, 18, 10, 180, 0)
+    saving = Saving("ning", every_n_epochs=1, last_n_epochs=2, last_n_epochs_state=1, state=True)
+    training = {"network_dim": 4, **FP16}
+    use = disk_use(
+        "sd15",
+        training,
+        checkpoints(schedule, saving),
+        samples=10,
+        sample_size=(512, 768),
+        caches=7,
+        steps=180,
+    )
+    assert use.checkpoints == 3 * use.lora
+    assert use.states == 2 * state_bytes("sd15", training)
+    assert use.samples == 10 * 512 * 768 * 2
+    assert use.total == use.checkpoints + use.states + use.samples + 7 + use.logs
+    assert DiskUse.from_json(use.to_json()) == use
+
+
+def test_caches() -> None:
+    assert latents_bytes(10, (512, 512), flipped=False) == 10 * 4 * 64 * 64 * 4
+    assert latents_bytes(10, (512, 512), flipped=True) == 2 * latents_bytes(10, (512, 512), flipped=False)
+    assert text_bytes(2, None) == 2 * (77 * 2048 + 1280) * 4
+    assert text_bytes(2, 225) == 3 * text_bytes(2, None)
