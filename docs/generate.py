@@ -28,7 +28,16 @@ PAGES, WORDS, EXITS = PROSE["pages"], PROSE["words"], PROSE["exits"]
 AREAS = PROSE["areas"]
 """The areas whose messages are listed, in this order, with their headings."""
 
-BEYOND_RULES = {"training.shorter": ("training.max_train_epochs", "training.max_train_steps")}
+BEYOND_RULES = {
+    "training.shorter": ("training.max_train_epochs", "training.max_train_steps"),
+    "memory.fit_vae_batch": ("training.vae_batch_size",),
+    "memory.fit_checkpointing": ("training.gradient_checkpointing",),
+    "memory.fit_batch": ("training.train_batch_size", "training.gradient_accumulation_steps"),
+    "memory.fit_cache_latents": ("training.cache_latents", "training.vae_batch_size"),
+    "memory.fit_unet_only": ("training.network_train_unet_only",),
+    "memory.fit_bf16": ("training.mixed_precision",),
+    "memory.fit_resolution": ("dataset.resolution", "dataset.min_bucket_reso"),
+}
 """What the plan changes after counting, which no rule of the table can."""
 
 

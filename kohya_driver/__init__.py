@@ -13,6 +13,7 @@ The map, lowest layer first; each imports only from those before it:
     dataset/    pictures, captions, buckets
     engine/     sd-scripts: pin, checkout, environment, catalogue
     planning/   HOW it will run, decided before anything starts
+    checkup/    what this machine, the engine and the network are like (`doctor`)
     run/        DOING it
     views/      SHOWING it
     api         the Python API
@@ -26,12 +27,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Diagnosis",
     "Engine",
     "Plan",
     "Preset",
     "Run",
     "RunResult",
     "__version__",
+    "doctor",
     "install_engine",
     "load_preset",
     "open_run",
@@ -41,11 +44,13 @@ __all__ = [
 
 if TYPE_CHECKING:
     from kohya_driver.api import (
+        Diagnosis,
         Engine,
         Plan,
         Preset,
         Run,
         RunResult,
+        doctor,
         install_engine,
         load_preset,
         open_run,

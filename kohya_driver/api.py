@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kohya_driver import files
+from kohya_driver.checkup.diagnose import diagnose
+from kohya_driver.checkup.model import Diagnosis, OnStep
 from kohya_driver.engine.install import InstallEvent, find_engine, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import RunError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
-from kohya_driver.host import Host, probe_host
+from kohya_driver.host import Host, probe_host, read_memory
+from kohya_driver.planning.advice import OptionAdvice, find_options
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
@@ -31,8 +35,10 @@ from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
 
 __all__ = [
+    "Diagnosis",
     "Engine",
     "InstallEvent",
+    "OptionAdvice",
     "Plan",
     "Preset",
     "Record",
@@ -40,6 +46,8 @@ __all__ = [
     "RunResult",
     "RunSnapshot",
     "Stop",
+    "doctor",
+    "find_options",
     "install_engine",
     "load_preset",
     "open_run",
@@ -49,27 +57,35 @@ __all__ = [
 
 
 def plan(
-    preset: Preset, *, strict: bool = False, host: Host | None = None, folder: Path | None = None
+    preset: Preset,
+    *,
+    strict: bool = False,
+    fit: bool = False,
+    host: Host | None = None,
+    folder: Path | None = None,
 ) -> Plan:
     """What a training would do, exactly; nothing is started or written.
 
     Args:
         strict: what cannot be done on the machine becomes an error instead of being changed.
+        fit: where it does not fit into memory, make the mildest change with which it does.
         host: another machine than this one.
         folder: the run's folder; by default the next free number under `runs` beside the preset.
 
     Returns:
         The plan. What is wrong is among its `findings`; nothing is raised for it.
     """
+    memory = None if host else read_memory()
     host = host or probe_host()
     folder = folder or next_folder(run_root(preset.folder), preset.name)
-    return build_plan(read_inputs(preset, host, folder), strict=strict)
+    return build_plan(read_inputs(preset, host, folder, memory), strict=strict, fit=fit)
 
 
 def train(
     preset: Preset,
     *,
     strict: bool = False,
+    fit: bool = False,
     source: str | Path | None = None,
     on_event: OnEvent | None = None,
     on_install: OnInstall | None = None,
@@ -78,7 +94,7 @@ def train(
     """Plan and train; the engine is installed first if it is not there.
 
     Args:
-        strict: as for `plan`.
+        strict, fit: as for `plan`.
         source: where to get the engine from, as for `install_engine`.
         on_event: called with each event's record and the run's snapshot after it.
         on_install: called with the steps of an installation.
@@ -92,13 +108,41 @@ def train(
         EngineError, HostError: the engine cannot be installed.
         RunError: the run's folder or the engine's process cannot be made.
     """
-    plan(preset, strict=strict).raise_for_errors()
+    plan(preset, strict=strict, fit=fit).raise_for_errors()
     if find_engine() is None:
         install_engine(source, on_event=on_install or (lambda event: None))
     while True:
         try:
-            return start_run(plan(preset, strict=strict), on_event=on_event, stop=stop)
+            return start_run(plan(preset, strict=strict, fit=fit), on_event=on_event, stop=stop)
         except RunError as failure:
             # Another training of this project took the number just now; there is always a next one.
             if failure.code != "run.folder_taken":
                 raise
+
+
+def doctor(
+    target: str | Path | None = None,
+    *,
+    quick: bool = False,
+    report: Path | None = None,
+    on_step: OnStep | None = None,
+) -> Diagnosis:
+    """What this machine, its power, folders, the engine, the environment and the network are like. Changes nothing.
+
+    Args:
+        target: a preset, or a folder of pictures, whose folders are looked at too.
+        quick: start nothing of the engine and skip the self-test: three seconds instead of about a minute.
+        report: also write the diagnosis to this JSON file, without names, paths and addresses.
+        on_step: called with a sentence before each thing that takes a while.
+
+    Returns:
+        The diagnosis. What is wrong is among its `findings`; nothing is raised for it.
+
+    Raises:
+        PresetError: the target is neither a preset nor a folder.
+        HostError: the report cannot be written.
+    """
+    diagnosis = diagnose(target, quick=quick, on_step=on_step or (lambda sentence: None))
+    if report is not None:
+        files.write_json(report, diagnosis.to_report())
+    return diagnosis

@@ -19,9 +19,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("preset", "events"),
     ("dataset", "engine"),
     ("planning",),
-    ("run",),
+    ("checkup", "run"),
     ("api",),
     ("quickstart", "views"),
+    ("bench",),
     ("cli",),
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
@@ -40,8 +41,9 @@ OWNERS = {
     "toml": {"files"},
     "platformdirs": {"files"},
     "numpy": {"engine"},
+    "picklescan": {"engine"},
 }
-INSIDE = {"engine/entry.py", "engine/random_base.py", "engine/probe.py"}
+INSIDE = {"engine/entry.py", "engine/random_base.py", "engine/probe.py", "engine/selftest.py"}
 """These run in the engine's interpreter, which has nothing of ours."""
 
 

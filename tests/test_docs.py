@@ -36,7 +36,10 @@ PLACEHOLDERS = {
     "FILE": "f",
     "WORD": "w",
 }
-ERROR_AREAS = ("dataset", "engine", "files", "host", "plan", "preset", "run")
+ERROR_AREAS = (
+    "base", "dataset", "doctor", "engine", "files", "host", "learning", "machine", "memory", "network", "option", "plan",
+    "preset", "run", "saving",
+)  # fmt: skip
 
 
 def read(path: Path) -> str:
@@ -89,7 +92,7 @@ def check_command(words: list[str]) -> None:
     assert words[0] in COMMANDS, words
     try:
         parser.parse_args(words)
-    except SystemExit:
+    except (SystemExit, errors.UsageError):
         assert len(words) <= 2 or "--source" in words[2:], f"the parser refuses {words}"
         known = option_strings(parser, words)
         assert all(word.partition("=")[0] in known for word in words if word.startswith("--")), words
@@ -245,7 +248,7 @@ def test_the_plans_keys_are_documented(name: str, real_plan: dict[str, Any]) -> 
     _, keys, override, finding = ([*re.findall(r"^\| `(\w+)` \|", table, re.M)] for table in tables)
     assert keys == list(real_plan)
     assert override == list(real_plan["overrides"][0])
-    assert finding == list(errors.error("plan.base_missing").to_json())
+    assert finding == list(errors.error("base.missing").to_json())
 
 
 def test_the_plans_example_is_like_a_real_one(real_plan: dict[str, Any]) -> None:

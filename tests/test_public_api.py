@@ -17,8 +17,9 @@ PARITY = {
     "train": ("train", api.train),
     "engine install": ("engine install", api.install_engine),
     "show": ("show", api.open_run),
+    "doctor": ("doctor", api.doctor),
 }
-ONLY_API = {"on_event", "on_install", "stop", "folder", "recipe"}
+ONLY_API = {"on_event", "on_install", "on_step", "stop", "folder", "recipe"}
 """Callbacks, and what the command line decides by itself."""
 ONLY_CLI = {"help", "lang", "json", "plain"}
 """How it is shown."""
@@ -50,6 +51,10 @@ def test_plan_and_train_take_what_load_preset_takes() -> None:
 
 def test_engine_install() -> None:
     assert cli_words("engine install") == api_words(api.install_engine)
+
+
+def test_doctor() -> None:
+    assert cli_words("doctor") == api_words(api.doctor)
 
 
 def test_show_opens_a_run() -> None:
