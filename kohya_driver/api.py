@@ -11,6 +11,7 @@ print(result.final)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from kohya_driver import files
@@ -87,6 +88,7 @@ def train(
     strict: bool = False,
     fit: bool = False,
     source: str | Path | None = None,
+    on_plan: Callable[[Plan], None] | None = None,
     on_event: OnEvent | None = None,
     on_install: OnInstall | None = None,
     stop: Stop | None = None,
@@ -96,6 +98,7 @@ def train(
     Args:
         strict, fit: as for `plan`.
         source: where to get the engine from, as for `install_engine`.
+        on_plan: called with the plan before anything is done; its warnings are worth showing.
         on_event: called with each event's record and the run's snapshot after it.
         on_install: called with the steps of an installation.
         stop: `stop.ask()`, from a signal handler or another thread, ends the run.
@@ -108,7 +111,10 @@ def train(
         EngineError, HostError: the engine cannot be installed.
         RunError: the run's folder or the engine's process cannot be made.
     """
-    plan(preset, strict=strict, fit=fit).raise_for_errors()
+    checked = plan(preset, strict=strict, fit=fit)
+    checked.raise_for_errors()
+    if on_plan:
+        on_plan(checked)
     if find_engine() is None:
         install_engine(source, on_event=on_install or (lambda event: None))
     while True:

@@ -19,7 +19,7 @@ PARITY = {
     "show": ("show", api.open_run),
     "doctor": ("doctor", api.doctor),
 }
-ONLY_API = {"on_event", "on_install", "on_step", "stop", "folder", "recipe"}
+ONLY_API = {"on_plan", "on_event", "on_install", "on_step", "stop", "folder", "recipe"}
 """Callbacks, and what the command line decides by itself."""
 ONLY_CLI = {"help", "lang", "json", "plain"}
 """How it is shown."""

@@ -11,7 +11,7 @@ from types import FrameType
 
 from kohya_driver import api
 from kohya_driver.cli.streams import mute
-from kohya_driver.errors import StoppedError, TrainingFailedError
+from kohya_driver.errors import Severity, StoppedError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.preset.model import Preset
@@ -20,6 +20,7 @@ from kohya_driver.run.stop import Stop
 from kohya_driver.views.console import stdout_console
 from kohya_driver.views.dashboard import Dashboard
 from kohya_driver.views.engine import print_install_event
+from kohya_driver.views.findings import print_findings
 from kohya_driver.views.plain import json_line, plain_line
 from kohya_driver.views.result import print_result
 
@@ -53,6 +54,7 @@ def train_live(
             strict=strict,
             fit=fit,
             source=source,
+            on_plan=_warn,
             on_event=on_event,
             on_install=on_install,
             stop=wishes.stop,
@@ -63,6 +65,13 @@ def train_live(
         except OSError:
             mute(sys.stdout)
     return EXIT_CODES[result.outcome]
+
+
+def _warn(plan: api.Plan) -> None:
+    """What is not wrong enough to stop, told before the dashboard covers the screen; on stderr, beside any JSON."""
+    warnings = [f for f in plan.findings if f.severity is Severity.WARNING and not f.silenced]
+    with contextlib.suppress(OSError):
+        print_findings(warnings)
 
 
 @dataclass(slots=True)
