@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from kohya_driver import texts
+
+if TYPE_CHECKING:
+    from kohya_driver.preset.model import Preset
 
 
 def add_preset(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +27,19 @@ def add_preset(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help=texts.say("cli.option.strict"))
     parser.add_argument("--fit", action="store_true", help=texts.say("cli.option.fit"))
+
+
+def read_preset(arguments: argparse.Namespace) -> Preset:
+    """The preset that `add_preset`'s arguments name; raises PresetError."""
+    from kohya_driver.preset.load import load_preset
+
+    return load_preset(
+        arguments.preset,
+        images=arguments.images,
+        base=arguments.base,
+        trigger=arguments.trigger,
+        sets=arguments.sets,
+    )
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kohya_driver import texts
-from kohya_driver.cli.arguments import add_json, add_preset
+from kohya_driver.cli.arguments import add_json, add_preset, read_preset
 from kohya_driver.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import api, files
 
-    preset = api.load_preset(
-        arguments.preset,
-        images=arguments.images,
-        base=arguments.base,
-        trigger=arguments.trigger,
-        sets=arguments.sets,
-    )
+    preset = read_preset(arguments)
     host = _read_host(Path(arguments.host)) if arguments.host else None
     plan = api.plan(preset, strict=arguments.strict, fit=arguments.fit, host=host)
     if arguments.json:

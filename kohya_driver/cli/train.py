@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kohya_driver.cli.arguments import add_output, add_preset, add_source
+from kohya_driver.cli.arguments import add_output, add_preset, add_source, read_preset
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,18 +14,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from kohya_driver import api
     from kohya_driver.cli.live import train_live
 
-    preset = api.load_preset(
-        arguments.preset,
-        images=arguments.images,
-        base=arguments.base,
-        trigger=arguments.trigger,
-        sets=arguments.sets,
-    )
     return train_live(
-        preset,
+        read_preset(arguments),
         strict=arguments.strict,
         fit=arguments.fit,
         source=arguments.source,

@@ -13,14 +13,14 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from kohya_driver import files, resources
 from kohya_driver.errors import Finding, PresetError, error
-from kohya_driver.preset.model import Preset, Section, Subset, fields, label
+from kohya_driver.preset.faults import explain
+from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
@@ -249,118 +249,4 @@ def _validate(values: Mapping[str, Any], places: Mapping[str, str]) -> Preset:
         # JSON mode: strict about types, yet a TOML array may become a tuple and a string a path.
         return Preset.model_validate_json(json.dumps(values, default=str))
     except ValidationError as failure:
-        faults = _one_per_key(failure.errors())
-        raise PresetError(findings=[_finding(fault, places) for fault in faults]) from failure
-
-
-def _one_per_key(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """A union reports each of its members; one fault a key is enough, the first."""
-    seen: dict[str, ErrorDetails] = {}
-    for fault in faults:
-        seen.setdefault(_dotted(fault), fault)
-    return list(seen.values())
-
-
-def _dotted(fault: ErrorDetails) -> str:
-    """The key of a fault; pydantic adds the names of union members, which no preset has."""
-    parts: list[str] = []
-    for part in map(str, fault["loc"]):
-        if not re.fullmatch(r"\w+", part) or part in _UNION_MEMBERS:
-            break
-        parts.append(part)
-    return ".".join(parts)
-
-
-_UNION_MEMBERS = frozenset({"int", "float", "str", "bool", "tuple", "list"})
-
-
-def _finding(fault: ErrorDetails, places: Mapping[str, str]) -> Finding:
-    dotted = _dotted(fault)
-    place = places.get(dotted) or _nearest(dotted, places)
-    where = f"{place} {label(dotted)}".strip()
-    value = json.dumps(fault["input"], ensure_ascii=False, default=str)[:80]
-    kind = fault["type"]
-    if kind == "extra_forbidden":
-        return _unknown(dotted, where)
-    if kind == "missing":
-        return error("preset.missing_key", where, key=label(dotted))
-    if kind == "literal_error":
-        return error("preset.not_a_choice", where, value=value, choices=fault["ctx"]["expected"])
-    if kind.startswith(("greater_than", "less_than")):
-        limits = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
-        limit = " ".join(f"{limits[name]} {bound}" for name, bound in fault["ctx"].items() if name in limits)
-        return error("preset.out_of_range", where, value=value, limit=limit)
-    return error("preset.wrong_type", where, value=value, wanted=_wanted(dotted))
-
-
-def _nearest(dotted: str, places: Mapping[str, str]) -> str:
-    """For a key that is missing: where its table begins."""
-    while "." in dotted:
-        dotted = dotted.rpartition(".")[0]
-        if dotted in places:
-            return places[dotted]
-    return ""
-
-
-def _section_of(dotted: str) -> type[Section]:
-    kind: Any = Preset
-    for part in dotted.split(".")[:-1]:
-        if part.isdigit():
-            continue
-        annotation = kind.model_fields[part].annotation
-        arguments = [
-            a for a in getattr(annotation, "__args__", ()) if isinstance(a, type) and issubclass(a, Section)
-        ]
-        kind = arguments[0] if arguments else annotation
-    found: type[Section] = kind
-    return found
-
-
-def _unknown(dotted: str, where: str) -> Finding:
-    name = dotted.rpartition(".")[2]
-    section = _section_of(dotted)
-    known = list(section.model_fields)
-    ours = _ours(section)
-    elsewhere = _elsewhere(name)
-    if name not in ours and elsewhere:
-        return error("preset.unknown_key_elsewhere", where, key=name, place=elsewhere)
-    close = difflib.get_close_matches(name, [*known, *ours], n=1, cutoff=0.6)
-    if close:
-        return error("preset.unknown_key_close", where, key=name, close=ours.get(close[0], close[0]))
-    return error("preset.unknown_key", where, key=name, known=", ".join(known))
-
-
-def _ours(section: type[Section]) -> dict[str, str]:
-    """The engine's word to ours: somebody who knows the engine writes network_dim, and is shown dim."""
-    return {theirs: field for mark in _MARKS for field, theirs in fields(section, mark).items()}
-
-
-_MARKS: tuple[Literal["option", "key"], ...] = ("option", "key")
-
-
-def _elsewhere(name: str) -> str:
-    """The section in which a key exists, by our name or the engine's."""
-    for section, info in Preset.model_fields.items():
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            ours = _ours(kind)
-            if name in kind.model_fields or name in ours:
-                return label(f"{section}.{ours.get(name, name)}")
-    return ""
-
-
-_WANTED = ("bool", "int", "float", "str", "Path", "Mapping", "tuple")
-
-
-def _wanted(dotted: str) -> str:
-    """The type a key wants, in TOML's words."""
-    parts = dotted.split(".")
-    section = _section_of(dotted)
-    info = section.model_fields.get(parts[-1])
-    text = str(info.annotation) if info else "str"
-    words = {
-        "bool": "true/false", "int": "1", "float": "0.5", "str": '"text"', "Path": '"path"',
-        "Mapping": "{ key = value }", "tuple": "[…]",
-    }  # fmt: skip
-    found = [words[name] for name in _WANTED if re.search(rf"\b{name}\b", text)]
-    return " / ".join(dict.fromkeys(found)) or '"text"'
+        raise PresetError(findings=explain(failure, places)) from failure
