@@ -157,6 +157,10 @@ def test_a_plan_says_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_bench_predicts_real_trainings_within_20_percent() -> None:
     """Against trainings of other lengths, sizes, batches and checkpointing, each measured after the bench."""
+    if not pace_runs.RESULT.is_file():
+        pytest.skip(
+            "not measured yet: run `python benchmarks/pace_runs.py` on a machine that does nothing else"
+        )
     runs = pace_runs.read()
     assert len(runs) >= 4
     for _, _, seconds, said in runs:
