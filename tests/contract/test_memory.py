@@ -34,5 +34,3 @@ def test_a_bench_is_kept(installed_engine: Engine, random_base: Path) -> None:
     assert benched is not None
     assert benched.measured.step > 0 and benched.measured.picture is not None
     assert read_history(benched.file)[-1] == benched.measured
-    whole = benched.measured.start + 3 * benched.measured.step + 4 * benched.measured.picture
-    assert whole + benched.measured.save == pytest.approx(benched.seconds, rel=0.3)
