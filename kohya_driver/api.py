@@ -117,13 +117,15 @@ def train(
         on_plan(checked)
     if find_engine() is None:
         install_engine(source, on_event=on_install or (lambda event: None))
+        checked = plan(preset, strict=strict, fit=fit)
     while True:
         try:
-            return start_run(plan(preset, strict=strict, fit=fit), on_event=on_event, stop=stop)
+            return start_run(checked, on_event=on_event, stop=stop)
         except RunError as failure:
             # Another training of this project took the number just now; there is always a next one.
             if failure.code != "run.folder_taken":
                 raise
+        checked = plan(preset, strict=strict, fit=fit)
 
 
 def doctor(

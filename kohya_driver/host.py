@@ -182,12 +182,12 @@ def parse_pmset(source: str, settings: str) -> Power:
     )
 
 
-_SF_DATALESS = 0x40000000
+SF_DATALESS = 0x40000000
 """macOS, <sys/stat.h>: the file's content is not on this disk, but in iCloud, say."""
 
 
 def is_evicted(name: str, status: os.stat_result) -> bool:
     """Whether iCloud has taken this file's content off the disk; before macOS 14 a `.NAME.icloud` stands in its place."""
-    return bool(getattr(status, "st_flags", 0) & _SF_DATALESS) or (
+    return bool(getattr(status, "st_flags", 0) & SF_DATALESS) or (
         name.startswith(".") and name.endswith(".icloud")
     )

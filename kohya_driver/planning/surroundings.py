@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from kohya_driver import files
+from kohya_driver.host import SF_DATALESS
 
 Fault = Literal["not_a_folder", "not_writable"]
-
-SF_DATALESS = 0x40000000
-"""macOS, sys/stat.h: the file's contents are not on this machine."""
 
 
 @dataclass(frozen=True, slots=True)

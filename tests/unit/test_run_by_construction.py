@@ -11,9 +11,10 @@ import toml
 
 from kohya_driver import files
 from kohya_driver.errors import PresetError
+from kohya_driver.host import SF_DATALESS
 from kohya_driver.planning.arguments import accelerate_config
 from kohya_driver.planning.inputs import Inputs
-from kohya_driver.planning.surroundings import SF_DATALESS, Volume, look_around
+from kohya_driver.planning.surroundings import Volume, look_around
 from kohya_driver.preset.load import load_preset
 from tests.project import CPU, MAC, write_project
 from tests.unit.test_rules_run import a_lora_in_out, found, plan_of
