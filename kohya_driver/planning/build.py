@@ -224,6 +224,7 @@ def _plan(
         training_config=training,
         dataset_config=_dataset_config(inputs, draft),
         sample_prompts=prompts_text(preset, draft.dataset["resolution"]),
+        safety=preset.safety.model_dump(),
         engine_root=engine.root,
         engine_commit=engine.commit,
         engine_lock=engine.lock,

@@ -102,6 +102,8 @@ class Plan:
     dataset_config: Mapping[str, Any]
     sample_prompts: str
     """The text of sample_prompts.txt; empty if nothing is sampled."""
+    safety: Mapping[str, Any]
+    """The preset's [safety], with every default filled in."""
     engine_root: Path
     engine_commit: str
     engine_lock: str
@@ -159,6 +161,7 @@ class Plan:
             "training_config": dict(self.training_config),
             "dataset_config": dict(self.dataset_config),
             "sample_prompts": self.sample_prompts,
+            "safety": dict(self.safety),
             "engine": {
                 "root": str(self.engine_root),
                 "commit": self.engine_commit,
@@ -200,6 +203,7 @@ class Plan:
                 Override(item["id"], item["option"], item["from"], item["to"]) for item in data["overrides"]
             ),
             findings=tuple(Finding.from_json(finding) for finding in data["findings"]),
+            safety=_safety(data.get("safety", {})),
             command=tuple(data["command"]),
             removed_environment=tuple(data["removed_environment"]),
             engine_root=Path(data["engine"]["root"]),
@@ -207,3 +211,10 @@ class Plan:
             engine_lock=data["engine"]["lock"],
             host=Host.from_json(data["host"]),
         )
+
+
+def _safety(given: Mapping[str, Any]) -> dict[str, Any]:
+    """With the defaults for what an older plan does not know of."""
+    from kohya_driver.preset.model import Safety
+
+    return {**Safety().model_dump(), **given}

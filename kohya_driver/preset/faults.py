@@ -63,6 +63,8 @@ def _finding(fault: ErrorDetails, places: Mapping[str, str]) -> Finding:
         limits = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
         limit = " ".join(f"{limits[name]} {bound}" for name, bound in fault["ctx"].items() if name in limits)
         return error("preset.out_of_range", where, value=value, limit=limit)
+    if kind == "string_pattern_mismatch":
+        return error("preset.not_an_address", where, value=value)
     return error("preset.wrong_type", where, value=value, wanted=_wanted(dotted))
 
 

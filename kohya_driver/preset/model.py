@@ -21,6 +21,10 @@ Argument = Scalar | list[bool] | list[int] | list[float] | list[str]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(ge=0)]
+Policy = Literal["stop", "warn", "recover"]
+"""What is done about a trouble: end the training in order; only tell; go back to the last train state and train on."""
+MildPolicy = Literal["stop", "warn"]
+"""Of troubles that training on from a train state would not cure."""
 
 
 def option(name: str, default: Any = None, **limits: Any) -> Any:
@@ -427,6 +431,49 @@ class Saving(Section):
     """A note kept inside the LoRA file."""
 
 
+class Safety(Section):
+    """What happens by itself when something goes wrong while nobody is looking."""
+
+    autosave_minutes: Annotated[float, Field(ge=0)] = 10.0
+    """The most work, in minutes, that a crash can cost: a train state is written so often. Each costs a moment and disk space. 0: never."""
+
+    keep_states: Count = 2
+    """How many of these train states are kept, the latest ones. The older is there for when the newest was cut off."""
+
+    recover: Annotated[int, Field(ge=0)] = 2
+    """How often a training that crashed is resumed by itself from its last train state. 0: never."""
+
+    nan: Policy = "recover"
+    """A loss that is no number (NaN) or infinite: what is learnt from then on is worthless. recover: go on from the last train state; stop: end it; warn: only tell."""
+
+    stall: Policy = "recover"
+    """Nothing moves for far longer than this training ever took. recover: end the engine and go on from the last train state; stop: end it; warn: only tell."""
+
+    metal_error: Policy = "recover"
+    """The Mac's graphics part reports an error that the engine passes over, so that its numbers may be wrong. recover: go on from the last train state; stop: end it; warn: only tell."""
+
+    memory: Policy = "warn"
+    """Memory runs out and swapping grows. warn: only tell; recover: start the engine afresh from the last train state; stop: save and end it."""
+
+    disk: MildPolicy = "stop"
+    """The disk will not hold what is written next. stop: save and end it before the disk is full; warn: only tell."""
+
+    slow: MildPolicy = "warn"
+    """Steps take far longer than at first: the machine is hot, or busy with something else. warn: only tell; stop: save and end it."""
+
+    battery: MildPolicy = "warn"
+    """The power is cut. warn: tell it, and again when the battery is nearly empty; stop: save and end it when it is nearly empty."""
+
+    keep_awake: bool = True
+    """Keep the machine from falling asleep while it trains. The screen may still go dark. A closed lid sleeps all the same."""
+
+    notify: bool = True
+    """Show a notification of the system at the end and when something goes wrong."""
+
+    webhook: Annotated[str, Field(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
+    """An address to which the same is sent as JSON, such as that of a chat. It is written into the run's folder too: mind that before you pass the folder on."""
+
+
 class Launch(Section):
     """How the engine is started."""
 
@@ -461,6 +508,7 @@ class Preset(Section):
     precision: Precision = Precision()
     sampling: Sampling = Sampling()
     saving: Saving = Saving()
+    safety: Safety = Safety()
     launch: Launch = Launch()
     checks: Checks = Checks()
     engine_options: Mapping[str, Argument] = Field(default_factory=dict)

@@ -43,6 +43,11 @@ TEXTS = {
     "preset.out_of_range.hint": ("It must be {limit}.", "必须 {limit}。"),
     "preset.wrong_type": ("{value} is of the wrong type.", "{value} 的类型不对。"),
     "preset.wrong_type.hint": ("Write it like this: {wanted}.", "请写成这样：{wanted}。"),
+    "preset.not_an_address": ("{value} is not a web address.", "{value} 不是网址。"),
+    "preset.not_an_address.hint": (
+        "Write all of it, beginning with https:// or http://.",
+        "请写完整，以 https:// 或 http:// 开头。",
+    ),
     "preset.unknown_key": ("There is no key `{key}` here.", "这里没有 `{key}` 这个键。"),
     "preset.unknown_key.hint": ("Known here: {known}.", "这里可用的键：{known}。"),
     "preset.unknown_key_close": ("There is no key `{key}` here.", "这里没有 `{key}` 这个键。"),
