@@ -92,4 +92,34 @@ TEXTS = {
         "Train more steps, or raise the learning rate.",
         "请增加步数，或提高学习率。",
     ),
+    "run.machine_busy": (
+        "{run} already trains on this machine; two at once would only slow each other down.",
+        "这台机器正在训练 {run}；同时进行两个训练只会互相拖慢。",
+    ),
+    "run.machine_busy.hint": (
+        "Wait for it (`kohya-driver watch` shows it), end it with `kohya-driver stop`, "
+        "or line yours up behind it: `kohya-driver queue add PRESET`.",
+        "可以等它结束（用 `kohya-driver watch` 查看），用 `kohya-driver stop` 停止它，"
+        "或让您的训练排队：`kohya-driver queue add 预设`。",
+    ),
+    "run.unknown": ("No run of this name is known here.", "找不到叫这个名字的训练记录。"),
+    "run.unknown.hint": (
+        "Did you mean: {close}? `kohya-driver runs` lists all; a run's folder will do as well.",
+        "您要找的是不是：{close}？`kohya-driver runs` 列出全部训练；也可以直接写训练文件夹的路径。",
+    ),
+    "run.ambiguous": ("Several runs have this name.", "有多个训练记录叫这个名字。"),
+    "run.ambiguous.hint": (
+        "Name the folder of the one you mean: {folders}",
+        "请写明其中一个文件夹：{folders}",
+    ),
+    "run.none_running": ("No training is running on this machine.", "这台机器上没有正在进行的训练。"),
+    "run.none_running.hint": (
+        "`kohya-driver runs` lists the runs that are over; name one of them if you mean it.",
+        "`kohya-driver runs` 列出已结束的训练；如果指的是其中某一个，请写出它的名字。",
+    ),
+    "run.none": ("Nothing has been trained on this machine yet.", "这台机器上还没有训练过。"),
+    "run.none.hint": (
+        "Start with `kohya-driver train PRESET`, or name the folder of a run.",
+        "请用 `kohya-driver train 预设` 开始，或写出某次训练的文件夹。",
+    ),
 }

@@ -1,0 +1,97 @@
+"""Which runs there are on this machine, and which one a person means."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from kohya_driver import files
+from kohya_driver.errors import HostError, RunError
+from kohya_driver.run import machine
+from kohya_driver.run.folder import Run, open_run
+
+LOCAL = "runs"
+"""Where runs are looked for that nobody remembers: a project that was copied here."""
+
+
+def remember_run(folder: Path) -> None:
+    """Note that this run was started or goes on. A run is not ended because that cannot be written down."""
+    line = json.dumps({"folder": str(folder), "time": round(time.time(), 3)}, ensure_ascii=False)
+    with contextlib.suppress(OSError, HostError), files.lock(files.home() / "runs.lock"):
+        path = _registry_file()
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")
+        with path.open("a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(("\n" if torn else "") + line + "\n")
+
+
+def known_runs() -> list[Run]:
+    """All runs that were started on this machine and whose folders are still there; the latest first."""
+    runs = [Run(Path(folder)) for folder in reversed(_remembered())]
+    return [run for run in runs if run.plan_file.is_file()]
+
+
+def find_run(text: str | None = None, default: Literal["running", "newest"] = "running") -> Run:
+    """The run that a person means.
+
+    Args:
+        text: its folder, or the folder's name, such as `ningguang-003`.
+        default: which one is meant if nothing is said; `newest`: the running one, else the latest.
+
+    Raises:
+        RunError: `run.not_a_run`, `run.unknown`, `run.ambiguous`; if nothing is said, `run.none_running` or `run.none`.
+    """
+    if text is not None:
+        return _named(text)
+    running = machine.holder()
+    if running:
+        return running
+    if default == "running":
+        raise RunError("run.none_running")
+    for run in (*known_runs(), *_local()):
+        return run
+    raise RunError("run.none")
+
+
+def _named(text: str) -> Run:
+    path = Path(text).expanduser()
+    if Run(path).plan_file.is_file():
+        return open_run(path)
+    if os.sep in text or path.is_dir():
+        return open_run(path)
+    candidates = {run.folder.resolve(): run for run in (*known_runs(), *_local())}
+    found = [run for run in candidates.values() if run.folder.name == text]
+    if len(found) > 1:
+        raise RunError("run.ambiguous", text, folders=", ".join(str(run.folder) for run in found))
+    if not found:
+        names = dict.fromkeys(run.folder.name for run in candidates.values())
+        close = difflib.get_close_matches(text, names, n=5, cutoff=0.4)
+        raise RunError("run.unknown", text, close=", ".join(close or list(names)[:5]) or "–")
+    return found[0]
+
+
+def _local() -> Iterator[Run]:
+    """Below the folder where the command is given; the latest first."""
+    runs = [Run(path) for path in Path(LOCAL).absolute().glob("*") if Run(path).plan_file.is_file()]
+    yield from sorted(runs, key=lambda run: run.plan_file.stat().st_mtime, reverse=True)
+
+
+def _remembered() -> list[str]:
+    """Folders in the order in which they were noted last. A line that is torn is passed over."""
+    folders: dict[str, None] = {}
+    with contextlib.suppress(OSError):
+        for line in _registry_file().read_text(encoding="utf-8", errors="surrogateescape").split("\n"):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                folder = str(json.loads(line)["folder"])
+                folders.pop(folder, None)
+                folders[folder] = None
+    return list(folders)
+
+
+def _registry_file() -> Path:
+    return files.home() / "runs.jsonl"
