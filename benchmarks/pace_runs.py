@@ -1,7 +1,7 @@
 """Benches this machine, then trains a few ways and sets what the bench predicted against what each took.
 
 The result stands in tests/golden/pace.json; docs/memory.md shows it. It takes seven minutes on two processor cores that have nothing else to do:
-beside another busy process a step takes up to four times as long.
+beside another busy process a step takes several times as long.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from kohya_driver.planning.pace import (
 from kohya_driver.preset.load import load_preset
 from tests.project import MAC, write_project
 
+DOC = Path(__file__).parents[2] / "docs" / "memory.md"
 WORK = Work("sd15", "mps", "no", False, False, True, 512 * 512, 1, 1)
 RUN = Measured("run", WORK, start=20.0, picture=0.5, step=2.0, sample=10.0, save=3.0)
 AMOUNT = Amount(steps=100, pictures=10, samples=2, saves=1)
@@ -157,12 +158,12 @@ def test_a_plan_says_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_bench_predicts_real_trainings_within_20_percent() -> None:
     """Against trainings of other lengths, sizes, batches and checkpointing, each measured after the bench."""
-    if not pace_runs.RESULT.is_file():
-        pytest.skip(
-            "not measured yet: run `python benchmarks/pace_runs.py` on a machine that does nothing else"
-        )
     runs = pace_runs.read()
     assert len(runs) >= 4
     for _, _, seconds, said in runs:
         assert (said.seconds_low + said.seconds_high) / 2 == pytest.approx(seconds, rel=0.2)
         assert said.seconds_low <= seconds <= said.seconds_high
+
+
+def test_the_table_in_the_docs_is_what_was_measured() -> None:
+    assert pace_runs.table() in DOC.read_text(encoding="utf-8")
