@@ -1,11 +1,13 @@
 """The real engine on broken configs: it fails late or says nothing, and the plan says it first.
 
-Behind the marker `long`: some fifty starts of the engine, a quarter of an hour. Prints a table: the rule, what the engine did and after
-how many seconds, what the plan said and after how many milliseconds.
+Behind the marker `long`: some fifty starts of the engine, about half an hour. Prints a table: the rule, what the engine did and after
+how many seconds, what the plan said and after how many milliseconds. Where KOHYA_DRIVER_KEEP_LOGS names a folder, what the engine
+printed is kept there, one file for each case, with an index.json.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import time
@@ -22,7 +24,7 @@ from kohya_driver.planning.model import Plan
 from tests.contract.broken_cases import CASES, SILENT, Broken
 from tests.project import MAC, write_picture
 
-pytestmark = [pytest.mark.engine, pytest.mark.long]
+pytestmark = [pytest.mark.engine, pytest.mark.long, pytest.mark.timeout(1800)]
 
 PRESET = """
 [dataset]
@@ -38,6 +40,8 @@ max_train_steps = 1
 mixed_precision = "no"
 """
 ENDING = re.compile(r"^\w[\w.]*(?:Error|Exception|Invalid)\b.*", re.M)
+ERROR = re.compile(r" (ERROR +[^/\r\n]*)")
+KEEP = "KOHYA_DRIVER_KEEP_LOGS"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,8 @@ def good_plan(preset: Path, folder: Path, case: Broken) -> Plan:
     return api.plan(api.load_preset(good), folder=folder / "run")
 
 
-def run_engine(plan: Plan, engine: Engine, folder: Path, case: Broken) -> tuple[int, float, str]:
+def run_engine(plan: Plan, engine: Engine, folder: Path, case: Broken) -> tuple[int, float, bytes]:
+    """Its exit status, seconds, and both streams as they came."""
     training = {**plan.training_config, **case.training}
     training = {name: here(value, folder) for name, value in training.items()}
     dataset = dict(plan.dataset_config)
@@ -86,15 +91,40 @@ def run_engine(plan: Plan, engine: Engine, folder: Path, case: Broken) -> tuple[
         env=process.clean_environment(plan.environment, plan.removed_environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=600,
+        timeout=1200,
     )
     return done.returncode, time.monotonic() - begin, done.stdout
 
 
 def here(value: object, folder: Path) -> object:
     return str(folder / value[1:]) if isinstance(value, str) and value.startswith("@") else value
+
+
+def what_it_did(status: int, output: str) -> str:
+    """The last word of failure in the engine's output, shortened to fit a table."""
+    words: list[str]
+    if status:
+        words = [*output.splitlines()[-1:], *ENDING.findall(output)]
+    else:
+        words = ["exit 0, nothing said", *(f"exit 0; {word}" for word in ERROR.findall(output))]
+    return words[-1][:70].strip().replace("|", "/")
+
+
+def keep(case: Broken, status: int, seconds: float, output: bytes, places: dict[Path, str]) -> None:
+    """Write down what the engine printed, without a path of this machine, if a folder was named for that."""
+    if not (named := os.environ.get(KEEP)):
+        return
+    for path in sorted(places, key=lambda path: -len(str(path))):
+        output = output.replace(str(path).encode(), places[path].encode())
+    folder = Path(named)
+    index = folder / "index.json"
+    known = files.read_json(index) if index.is_file() else {}
+    same = [other for other in CASES if (other.rule, other.code) == (case.rule, case.code)]
+    number = f"-{same.index(case) + 1}" if len(same) > 1 else ""
+    name = f"{case.rule}-{case.code}{number}.log"
+    files.write_bytes(folder / name, output)
+    known[name] = {"rule": case.rule, "code": case.code, "status": status, "seconds": round(seconds, 1)}
+    files.write_json(index, known)
 
 
 def what_we_say(preset: Path, folder: Path, case: Broken) -> tuple[set[str], float]:
@@ -116,10 +146,18 @@ def test_the_plan_says_it_first(
     preset = write_broken(tmp_path, random_base, case)
     said, milliseconds = what_we_say(preset, tmp_path, case)
     assert case.code in said
-    status, seconds, output = run_engine(good_plan(preset, tmp_path, case), installed_engine, tmp_path, case)
-    endings = ENDING.findall(output)
-    did = endings[-1][:70].replace("|", "/") if status else "exit 0, not a word of failure"
-    table.append(f"| {case.rule} | {did} | {seconds:.0f} s | {case.code} | {milliseconds:.0f} ms |")
+    plan = good_plan(preset, tmp_path, case)
+    status, seconds, raw = run_engine(plan, installed_engine, tmp_path, case)
+    places = {
+        tmp_path: "/Users/ming/lora",
+        installed_engine.root: "/Users/ming/engine",
+        random_base.parent: "/Users/ming/models",
+        Path.home(): "/Users/ming",
+    }
+    keep(case, status, seconds, raw, places)
+    output = raw.decode(errors="replace")
+    did = what_it_did(status, output)
+    table.append(f"| {case.rule} | {did} | {seconds:.0f} s | `{case.code}` | {milliseconds:.0f} ms |")
     if case.engine == SILENT:
         assert status == 0, output[-2000:]
     else:
