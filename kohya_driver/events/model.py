@@ -182,6 +182,24 @@ class MemorySampled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TroubleSeen(Event):
+    """Something goes wrong while it runs. `code` is the text that says what, `policy` what is done about it."""
+
+    kind: ClassVar[str] = "trouble"
+    code: str
+    policy: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAwake(Event):
+    """The machine will not fall asleep while the engine lives. `by` is the program that sees to it."""
+
+    kind: ClassVar[str] = "awake"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested(Event):
     """`by` is the signal's name, or `api`."""
 

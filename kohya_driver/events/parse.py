@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kohya_driver.events.model import Event, LogMessage, Phase, PhaseChanged, Progress, StepDone, Traceback
-from kohya_driver.events.rules import RULES, Events, Rule
+from kohya_driver.events.rules import METAL_RULES, METAL_SIGNS, RULES, Events, Rule
 from kohya_driver.events.traceback import HEADER, TracebackCollector
 
 TRAINING_BAR = "steps"
 MESSAGE_LINES = 20
 """Lines of one logged message that are kept."""
+METAL_KINDS = 20
+"""Different errors of the graphics part that are told."""
 
 # tqdm: name, per cent, blocks, `done/total [time, rate, values]`. The next output may stand directly behind it.
 _BAR = re.compile(r"\s{0,8}(?:([^|%:\s][^|%:]{0,200}): +)?\d+%\|[^|]*\| *(\d+)/(\d+) \[([^\]]*)\]")
@@ -51,9 +53,17 @@ class Parser:
         self._traceback: TracebackCollector | None = None
         self._traceback_told = False
         self._previous = ""
+        self._metal: set[Events] = set()
 
     def feed(self, line: str) -> Events:
         """What this line says, together with what it ends: a message or a traceback of several lines."""
+        if found := _find_metal(line):
+            rule, match = found
+            before = line[: match.start()]
+            return (*(self._feed(before) if before.strip() else ()), *self._on_metal(rule.make(match)))
+        return self._feed(line)
+
+    def _feed(self, line: str) -> Events:
         if self._traceback is not None and line == HEADER and self._traceback.awaits_chained:
             self._traceback.add(line)
             return ()
@@ -135,6 +145,13 @@ class Parser:
         self._bar_name = rule.bar or self._bar_name
         return (*(self._enter(rule.phase) if rule.phase else ()), *rule.make(match))
 
+    def _on_metal(self, events: Events) -> Events:
+        """Each kind once until the engine is started anew: a graphics part in trouble repeats itself thousands of times."""
+        if events in self._metal or len(self._metal) >= METAL_KINDS:
+            return ()
+        self._metal.add(events)
+        return events
+
     def _on_header(self) -> Events:
         events = self.flush()
         self._traceback = TracebackCollector(harmless=self._previous.startswith(_HARMLESS))
@@ -144,6 +161,8 @@ class Parser:
         if phase == self._phase:
             return ()
         self._phase = phase
+        if phase is Phase.LOADING:
+            self._metal.clear()
         return (PhaseChanged(str(phase)),)
 
     def _end_message(self) -> Events:
@@ -186,6 +205,13 @@ def _find_rule(text: str) -> tuple[Rule, re.Match[str]] | None:
         if match := rule.pattern.match(text):
             return rule, match
     return None
+
+
+def _find_metal(line: str) -> tuple[Rule, re.Match[str]] | None:
+    if not any(sign in line for sign in METAL_SIGNS):
+        return None
+    found = ((rule, match) for rule in METAL_RULES if (match := rule.pattern.search(line)))
+    return next(found, None)
 
 
 def _cut_source(text: str) -> tuple[str, str]:

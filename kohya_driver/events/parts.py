@@ -60,6 +60,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that went wrong while it ran: the text's code, what is done about it, and the text's values."""
+
+    code: str
+    policy: str
+    values: Mapping[str, str | int | float]
+    time: float
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
 class LossCurve:
     """Loss over the steps. A point is (last step of its group, mean loss, last average loss)."""
 

@@ -190,3 +190,51 @@ RULES: tuple[Rule, ...] = (
         _nan_latents,
     ),
 )
+
+
+def _metal(match: Match) -> Events:
+    return (LogMessage("error", match[0].strip(), METAL),)
+
+
+METAL = "metal"
+"""The source of what the Mac's graphics part reports. Nothing is raised: the engine goes on with wrong numbers."""
+METAL_SIGNS = ("ommand buffer", "NDArray", "(000000", "(000001")
+"""A line of the rules below has one of these."""
+
+METAL_RULES: tuple[Rule, ...] = (
+    Rule(
+        "aborted",
+        re.compile(
+            r"Execution of the command buffer was aborted due to an error[^|().]{0,80}\.?(?:[^|()]{0,80}\([^|()]{1,100}\)){0,2}"
+        ),
+        "Execution of the command buffer was aborted due to an error during execution. Insufficient Memory "
+        "(00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)",
+        _metal,
+        printed_by="macOS 13 to 15, Metal (as reported to torch, OpenSplat, llama.cpp)",
+    ),
+    Rule(
+        "status",
+        re.compile(r"(?:Error: )?[Cc]ommand buffer exited with error status\.?"),
+        "Error: command buffer exited with error status.",
+        _metal,
+        printed_by="macOS 12 to 15, Metal Performance Shaders (pytorch issue 125442)",
+    ),
+    Rule(
+        "cause",
+        re.compile(
+            r"(?:[A-Z][\w /]{2,60} )?\([0-9a-f]{8}:(?:kIO(?:GPU|Accel)CommandBuffer\w+|Internal Error)\)"
+        ),
+        "\tInternal Error (0000000e:Internal Error)",
+        _metal,
+        printed_by="macOS 12 to 15, Metal Performance Shaders (pytorch issue 125442)",
+    ),
+    Rule(
+        "array",
+        re.compile(r"\[MPS\w*NDArray[^\]]{0,80}\] Error: [^'`|]{1,120}"),
+        "/AppleInternal/Library/BuildRoots/x/MPSCore/Types/MPSNDArray.mm:782: failed assertion "
+        "`[MPSNDArray, initWithBuffer:descriptor:] Error: buffer is not large enough. Must be 1024 bytes",
+        _metal,
+        printed_by="macOS 12 to 15, Metal Performance Shaders (pytorch issues 78492, 143859)",
+    ),
+)
+"""Looked for anywhere in a line: the system writes them in between whatever the engine is printing."""

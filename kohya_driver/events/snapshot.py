@@ -16,6 +16,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     EpochStarted,
     Event,
+    KeptAwake,
     LogMessage,
     MemorySampled,
     ModelSaved,
@@ -32,10 +33,12 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    TroubleSeen,
 )
-from kohya_driver.events.parts import Bar, Checkpoint, LossCurve, MemoryUse, Message, Pace
+from kohya_driver.events.parts import Bar, Checkpoint, LossCurve, MemoryUse, Message, Pace, Trouble
 
 MESSAGES_KEPT = 20
+TROUBLES_KEPT = 20
 TRAINING_BAR = "steps"
 
 
@@ -81,6 +84,10 @@ class RunSnapshot:
     messages: tuple[Message, ...] = ()
     """The latest warnings and errors, the latest last."""
     message_count: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    """What the watchdog saw, the latest last."""
+    awake: str = ""
+    """What keeps the machine awake; empty if nothing does."""
     traceback: str = ""
     model_saved: bool = False
     stop_requested: str = ""
@@ -132,6 +139,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "buckets": lambda buckets: tuple((width, height, count) for width, height, count in buckets),
     "checkpoints": lambda items: tuple(Checkpoint(**item) for item in items),
     "messages": lambda items: tuple(Message(**item) for item in items),
+    "troubles": lambda items: tuple(Trouble(**item) for item in items),
     "states": tuple,
     "samples": tuple,
 }
@@ -244,6 +252,11 @@ def _message(snapshot: RunSnapshot, event: LogMessage, record: Record) -> Change
     }
 
 
+def _trouble(snapshot: RunSnapshot, event: TroubleSeen, record: Record) -> Changes:
+    trouble = Trouble(event.code, event.policy, event.values, record.time, record.elapsed)
+    return {"troubles": (*snapshot.troubles[-TROUBLES_KEPT + 1 :], trouble)}
+
+
 def _memory(snapshot: RunSnapshot, event: MemorySampled, record: Record) -> Changes:
     peak = max(event.tree_bytes, snapshot.memory.tree_peak if snapshot.memory else 0)
     use = MemoryUse(event.tree_bytes, peak, event.available_bytes, event.total_bytes, event.swap_bytes)
@@ -277,6 +290,8 @@ _CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
     Traceback: lambda snapshot, event, record: {"traceback": event.text},
     ModelSaved: lambda snapshot, event, record: {"model_saved": True},
     MemorySampled: _memory,
+    TroubleSeen: _trouble,
+    KeptAwake: lambda snapshot, event, record: {"awake": event.by},
     StopRequested: lambda snapshot, event, record: {"stop_requested": event.by},
     ProcessExited: lambda snapshot, event, record: {"exit_status": event.status},
     RunFinished: _finished,

@@ -23,7 +23,7 @@ from kohya_driver.events.model import (
     Traceback,
 )
 from kohya_driver.events.parse import MetricsReader, Parser, parse_metric
-from kohya_driver.events.rules import RULES, Rule
+from kohya_driver.events.rules import METAL, METAL_RULES, RULES, Rule
 from kohya_driver.events.traceback import LINE_LIMIT, LINES_KEPT
 
 EXPECTED: dict[str, tuple[Event, ...]] = {
@@ -100,6 +100,75 @@ def test_a_lycoris_warning() -> None:
     assert parse("2026-11-22 21:35:19|[LyCORIS]-WARNING: Using bypass mode") == [
         LogMessage("warning", "Using bypass mode", "lycoris")
     ]
+
+
+STATUS = LogMessage("error", "Error: command buffer exited with error status.", METAL)
+CAUSE = LogMessage("error", "Internal Error (0000000e:Internal Error)", METAL)
+METAL_SAID = {
+    "aborted": "Execution of the command buffer was aborted due to an error during execution. Insufficient Memory "
+    "(00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)",
+    "status": STATUS.text,
+    "cause": CAUSE.text,
+    "array": "[MPSNDArray, initWithBuffer:descriptor:] Error: buffer is not large enough. Must be 1024 bytes",
+}
+# pytorch issue 125442, whole, and the torn bars of stable-diffusion-webui issue 9973 around its first line
+METAL_LINES = [
+    "steps:  40%|####      | 12/30 [36:03<53:52, 179.58s/it]Error: command buffer exited with error status.| 42/60 [40:16]",
+    "\tThe Metal Performance Shaders operations encoded on it may not have completed.",
+    "\tError: ",
+    "\t(null)",
+    "\tInternal Error (0000000e:Internal Error)",
+    "\t<AGXG13XFamilyCommandBuffer: 0x3601ec380>",
+    "    label = <none> ",
+    "    device = <AGXG13XDevice: 0x11f3b5400>",
+    "        name = Apple M1 Pro ",
+    "    retainedReferences = 1",
+]
+
+
+@pytest.mark.parametrize("rule", METAL_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize(
+    "before", ["", "\t", "2026-10-28 15:32:03.023 python[79002:15860] ", "                    INFO     "]
+)
+def test_an_error_of_the_graphics_part_wherever_it_stands(rule: Rule, before: str) -> None:
+    assert Parser().feed(before + rule.sample) == (LogMessage("error", METAL_SAID[rule.name], METAL),)
+
+
+def test_errors_of_the_graphics_part_behind_a_bar_once_each() -> None:
+    parser = Parser()
+    events = [event for _ in range(1000) for line in METAL_LINES for event in parser.feed(line)]
+    assert events == [PhaseChanged("training"), Progress("steps", 12, 30), STATUS, CAUSE]
+
+
+def test_errors_of_the_graphics_part_are_told_again_after_a_new_start() -> None:
+    parser = Parser()
+    lines = [*METAL_LINES, "Loading settings from /x/config.toml...", *METAL_LINES]
+    told = [event for line in lines for event in parser.feed(line) if isinstance(event, LogMessage)]
+    assert told == [STATUS, CAUSE, STATUS, CAUSE]
+
+
+def test_an_error_of_the_graphics_part_within_a_traceback_and_a_message() -> None:
+    parser = Parser()
+    lines = [
+        "Traceback (most recent call last):",
+        '  File "x.py", line 1',
+        *METAL_LINES[4:5],
+        "ValueError: x",
+    ]
+    events = [*(event for line in lines for event in parser.feed(line)), *parser.flush()]
+    assert events == [CAUSE, Traceback("\n".join([lines[0], lines[1], lines[3]]))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a caption about a command buffer, (0000000e: a smile), NDArray",
+        "the command buffer was full",
+        "steps:  40%|####      | 12/30 [36:03<53:52, 179.58s/it, avr_loss=0.1]",
+    ],
+)
+def test_what_only_looks_like_an_error_of_the_graphics_part(line: str) -> None:
+    assert not [event for event in Parser().feed(line) if isinstance(event, LogMessage)]
 
 
 def test_plain_python_warnings_say_nothing() -> None:
@@ -242,8 +311,11 @@ def test_a_huge_traceback_keeps_its_beginning_and_its_end() -> None:
         "2026-01-01 00:00:00 INFO     " + " " * 60000 + "x",
         "  num train images * repeats / " + "1" * 60000 + "x",
         "save train state to " + "x at epoch 1 step " * 3000 + "y",
+        "(000000 " + "Aa " * 20000,
+        "Execution of the command buffer was aborted due to an error(" * 1000,
+        "NDArray" + "[MPSNDArray" * 5000,
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_no_line_takes_long(line: str) -> None:
     began = time.process_time()

@@ -16,6 +16,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     EpochStarted,
     Event,
+    KeptAwake,
     LogMessage,
     MemorySampled,
     ModelSaved,
@@ -32,9 +33,10 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    TroubleSeen,
 )
-from kohya_driver.events.parts import INTERVALS, POINTS, Bar, Checkpoint, LossCurve, MemoryUse
-from kohya_driver.events.snapshot import MESSAGES_KEPT, RunSnapshot, fold
+from kohya_driver.events.parts import INTERVALS, POINTS, Bar, Checkpoint, LossCurve, MemoryUse, Trouble
+from kohya_driver.events.snapshot import MESSAGES_KEPT, TROUBLES_KEPT, RunSnapshot, fold
 
 START = RunStarted("ningguang", "/runs/1", 42, 100, 4, 25, "base.safetensors", "mps")
 
@@ -159,6 +161,18 @@ def test_messages_are_the_latest_and_all_are_counted() -> None:
     assert snapshot.message_count == 50
 
 
+def test_troubles_are_the_latest() -> None:
+    snapshot = after(*(TroubleSeen("trouble.slow", "warn", {"n": i}) for i in range(TROUBLES_KEPT + 3)))
+    assert len(snapshot.troubles) == TROUBLES_KEPT
+    last = TROUBLES_KEPT + 2
+    assert snapshot.troubles[-1] == Trouble("trouble.slow", "warn", {"n": last}, 1001.0 + last, 1.0 + last)
+
+
+def test_awake() -> None:
+    assert after(START).awake == ""
+    assert after(START, KeptAwake("caffeinate")).awake == "caffeinate"
+
+
 def test_the_end() -> None:
     snapshot = after(
         START,
@@ -186,6 +200,8 @@ def test_through_json_and_back() -> None:
         Progress("sample", 1, 2),
         StateSaved("/o/s"),
         SampleSaved("/o/p.png"),
+        TroubleSeen("trouble.disk", "stop", {"free": "1.2 GB", "n": 2, "share": 0.5}),
+        KeptAwake("caffeinate"),
     )
     text = json.dumps(snapshot.to_json(), allow_nan=False)
     assert RunSnapshot.from_json(json.loads(text)) == snapshot
