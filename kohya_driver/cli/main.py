@@ -22,6 +22,7 @@ COMMANDS = (
     "engine",
     "presets",
     "show",
+    "runs",
     "doctor",
     "options",
     "completion",

@@ -7,7 +7,6 @@ import difflib
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -15,9 +14,6 @@ from kohya_driver import files
 from kohya_driver.errors import HostError, RunError
 from kohya_driver.run import machine
 from kohya_driver.run.folder import Run, open_run
-
-LOCAL = "runs"
-"""Where runs are looked for that nobody remembers: a project that was copied here."""
 
 
 def remember_run(folder: Path) -> None:
@@ -34,6 +30,13 @@ def known_runs() -> list[Run]:
     """All runs that were started on this machine and whose folders are still there; the latest first."""
     runs = [Run(Path(folder)) for folder in reversed(_remembered())]
     return [run for run in runs if run.plan_file.is_file()]
+
+
+def runs_here() -> list[Run]:
+    """The known runs, then those in `runs` of the current folder that nobody has noted: a project that was copied here."""
+    known = known_runs()
+    places = {run.folder.resolve() for run in known}
+    return [*known, *(run for run in _local() if run.folder.resolve() not in places)]
 
 
 def find_run(text: str | None = None, default: Literal["running", "newest"] = "running") -> Run:
@@ -53,7 +56,7 @@ def find_run(text: str | None = None, default: Literal["running", "newest"] = "r
         return running
     if default == "running":
         raise RunError("run.none_running")
-    for run in (*known_runs(), *_local()):
+    for run in runs_here():
         return run
     raise RunError("run.none")
 
@@ -64,21 +67,20 @@ def _named(text: str) -> Run:
         return open_run(path)
     if os.sep in text or path.is_dir():
         return open_run(path)
-    candidates = {run.folder.resolve(): run for run in (*known_runs(), *_local())}
-    found = [run for run in candidates.values() if run.folder.name == text]
+    runs = runs_here()
+    found = [run for run in runs if run.folder.name == text]
     if len(found) > 1:
         raise RunError("run.ambiguous", text, folders=", ".join(str(run.folder) for run in found))
     if not found:
-        names = dict.fromkeys(run.folder.name for run in candidates.values())
+        names = dict.fromkeys(run.folder.name for run in runs)
         close = difflib.get_close_matches(text, names, n=5, cutoff=0.4)
         raise RunError("run.unknown", text, close=", ".join(close or list(names)[:5]) or "–")
     return found[0]
 
 
-def _local() -> Iterator[Run]:
-    """Below the folder where the command is given; the latest first."""
-    runs = [Run(path) for path in Path(LOCAL).absolute().glob("*") if Run(path).plan_file.is_file()]
-    yield from sorted(runs, key=lambda run: run.plan_file.stat().st_mtime, reverse=True)
+def _local() -> list[Run]:
+    runs = [Run(path) for path in Path("runs").absolute().glob("*") if Run(path).plan_file.is_file()]
+    return sorted(runs, key=lambda run: run.plan_file.stat().st_mtime, reverse=True)
 
 
 def _remembered() -> list[str]:

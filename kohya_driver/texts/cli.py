@@ -60,6 +60,10 @@ TEXTS = {
         "show a run from its folder: running, finished or cut off",
         "从训练文件夹查看一次训练：进行中、已结束或被中断",
     ),
+    "cli.runs": (
+        "list what has been trained on this machine, and what trains now",
+        "列出这台机器上的训练：已结束的和正在进行的",
+    ),
     "cli.doctor": (
         "say what this machine, the engine and the network are like, and what to do about it",
         "检查这台机器、引擎和网络的状况，并告诉您该怎么办",

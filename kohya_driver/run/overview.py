@@ -1,0 +1,88 @@
+"""A run in one line. Of a run that goes on only the end of its events is read, of one that is over only its result."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kohya_driver import files
+from kohya_driver.run.folder import Run
+
+TAIL_BYTES = 64 << 10
+UNREADABLE = "unreadable"
+_DAMAGED = (OSError, ValueError, KeyError, TypeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a list of runs says of one of them."""
+
+    folder: str
+    state: str
+    """As `Run.state`, or `unreadable` if its files are damaged."""
+    step: int
+    steps: int
+    """Steps in all; 0 if nobody knows."""
+    reason: str
+    """Code of why it failed or was stopped; empty otherwise."""
+    started: float
+    """Unix seconds, as is `changed`."""
+    changed: float
+
+    @property
+    def name(self) -> str:
+        return Path(self.folder).name
+
+    def to_json(self) -> dict[str, Any]:
+        fields = ("folder", "state", "step", "steps", "reason", "started", "changed")
+        return {"name": self.name, **{name: getattr(self, name) for name in fields}}
+
+
+def overview(run: Run) -> Overview:
+    """A damaged file in one run's folder is told, and keeps nobody from seeing the others."""
+    begun = _changed(run.plan_file)
+    try:
+        steps = int(files.read_json(run.plan_file)["steps"])
+        result, state = run.result(), run.state()
+    except _DAMAGED:
+        return Overview(str(run.folder), UNREADABLE, 0, 0, "", begun, begun)
+    if result and state == result.outcome:
+        return Overview(
+            str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended
+        )
+    changed = max(begun, _changed(run.events_file))
+    return Overview(str(run.folder), state, _last_step(run.events_file), steps, "", begun, changed)
+
+
+def _last_step(path: Path) -> int:
+    for event in _last_events(path):
+        with contextlib.suppress(*_DAMAGED):
+            if event["kind"] == "step":
+                return int(event["step"])
+            if event["kind"] == "progress" and event["bar"] == "steps":
+                return int(event["done"])
+    return 0
+
+
+def _last_events(path: Path) -> Iterator[dict[str, Any]]:
+    """From the end of the file, the latest first; a torn line is passed over."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            lines = file.read().split(b"\n")
+    except OSError:
+        return
+    for line in reversed(lines):
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
