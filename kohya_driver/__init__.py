@@ -10,6 +10,7 @@ The map, lowest layer first; each imports only from those before it:
     resources   finds presets/ and vendor/
     preset/     WHAT the user wants
     events/     WHAT happened: lines to events to a snapshot
+    diagnosis/  WHY it failed: a log to a cause, with the lines that show it
     dataset/    pictures, captions, buckets
     engine/     sd-scripts: pin, checkout, environment, catalogue
     planning/   HOW it will run, decided before anything starts

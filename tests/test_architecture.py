@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("process", "resources"),
     ("host",),
     ("preset", "events"),
-    ("dataset", "engine"),
+    ("dataset", "diagnosis", "engine"),
     ("planning",),
     ("checkup", "run"),
     ("api",),
