@@ -379,7 +379,7 @@ def test_shipped_presets_plan_without_a_finding(tmp_path: Path, name: str, host:
     assert codes(api.plan(preset, host=host)) == set()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     dim=st.integers(1, 128),
     batch=st.integers(1, 4),
