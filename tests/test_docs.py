@@ -38,7 +38,7 @@ PLACEHOLDERS = {
 }
 ERROR_AREAS = (
     "base", "dataset", "doctor", "engine", "files", "host", "learning", "machine", "memory", "network", "option", "plan",
-    "preset", "run", "saving",
+    "preset", "run", "saving", "trouble",
 )  # fmt: skip
 
 
