@@ -22,6 +22,7 @@ COMMANDS = (
     "engine",
     "presets",
     "show",
+    "watch",
     "runs",
     "doctor",
     "options",

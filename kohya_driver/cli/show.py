@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from kohya_driver import texts
 from kohya_driver.cli.arguments import add_json
+
+if TYPE_CHECKING:
+    from kohya_driver.run.folder import Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,18 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from kohya_driver import api, files
+    from kohya_driver import api
     from kohya_driver.views.result import print_run
 
     opened = api.open_run(arguments.run_folder)
     if arguments.json:
-        result = opened.result()
-        value = {
-            "state": opened.state(),
-            "snapshot": opened.snapshot().to_json(),
-            "result": result.to_json() if result else None,
-        }
-        sys.stdout.write(files.dump_json(value))
+        write_json(opened)
     else:
         print_run(opened)
     return 0
+
+
+def write_json(run: Run) -> None:
+    """A run at this moment."""
+    from kohya_driver import files
+
+    result = run.result()
+    value = {
+        "state": run.state(),
+        "snapshot": run.snapshot().to_json(),
+        "result": result.to_json() if result else None,
+    }
+    sys.stdout.write(files.dump_json(value))

@@ -60,6 +60,15 @@ TEXTS = {
         "show a run from its folder: running, finished or cut off",
         "从训练文件夹查看一次训练：进行中、已结束或被中断",
     ),
+    "cli.watch": (
+        "show a run's live screen from its folder; as many watchers as you like, and Ctrl-C only leaves",
+        "从训练文件夹实时查看一次训练；可以多处同时查看，按 Ctrl-C 只是离开",
+    ),
+    "cli.option.watch_run": (
+        "its folder, or its name such as ningguang-003 (default: the one that trains now, else the latest)",
+        "训练文件夹，或名称（例如 ningguang-003）；默认：正在进行的，没有则是最近一次",
+    ),
+    "cli.option.once": ("say how it stands now, and end", "只显示当前状态，然后退出"),
     "cli.runs": (
         "list what has been trained on this machine, and what trains now",
         "列出这台机器上的训练：已结束的和正在进行的",

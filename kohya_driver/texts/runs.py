@@ -11,6 +11,7 @@ TEXTS = {
     "runs.started": ("Started", "开始时间"),
     "runs.changed": ("Last change", "最近变化"),
     "runs.ago": ("{duration} ago", "{duration}前"),
+    "runs.line": ("{run}: {state}, {step} of {steps} steps", "{run}：{state}，{step}/{steps} 步"),
     "runs.because": ("{state}: {reason}", "{state}：{reason}"),
     "runs.state.running": ("running", "进行中"),
     "runs.state.unwatched": ("running, unwatched", "进行中，无人看管"),

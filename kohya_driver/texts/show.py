@@ -75,6 +75,10 @@ TEXTS = {
     "show.final": ("LoRA: {path}  ({size})", "LoRA：{path}（{size}）"),
     "show.run_folder": ("Everything about this run: {path}", "本次训练的全部记录：{path}"),
     "show.state_running": ("This run goes on: {path}", "训练仍在进行：{path}"),
+    "show.left": (
+        "You have left; the training goes on. `kohya-driver watch` shows it again, `kohya-driver stop` ends it. {path}",
+        "您已离开，训练仍在继续。`kohya-driver watch` 可再次查看，`kohya-driver stop` 可停止它。{path}",
+    ),
     "show.state_cut_off": (
         "This run was cut off: nothing watches over it any more, and it has no result. {path}",
         "训练被中断：已无进程看管，也没有结果。{path}",

@@ -35,6 +35,7 @@ TEXTS = {
     "view.error": ("Error", "错误"),
     "view.folder": ("Folder", "文件夹"),
     "view.keys": ("Ctrl-C stops", "按 Ctrl-C 停止"),
+    "view.keys_watch": ("Ctrl-C leaves, the training goes on", "按 Ctrl-C 离开，训练继续"),
     "view.plain.started": (
         "{name}: {images} pictures, {steps} steps, {epochs} epochs, into {folder}",
         "{name}：{images} 张图片，{steps} 步，{epochs} 轮，文件夹 {folder}",

@@ -30,26 +30,29 @@ CHART_LINES = 3
 GAP = 3
 
 
-def render(snapshot: RunSnapshot, width: int, height: int, now: float | None = None) -> RenderableType:
+def render(
+    snapshot: RunSnapshot, width: int, height: int, now: float | None = None, keys: str = "view.keys"
+) -> RenderableType:
     """The screen, in exactly `width` by `height` cells or less.
 
     Args:
         now: Unix seconds, by which the clocks run on between two events; None: the time of the last event.
+        keys: code of the text that says what Ctrl-C does.
     """
     clock = snapshot.time if now is None else now
     frame = _wide if width >= WIDE else _narrow
-    lines = frame(snapshot, width, height, clock)
+    lines = frame(snapshot, width, height, clock, keys)
     for line in lines:
         line.truncate(width, overflow="ellipsis")
         line.no_wrap = True
     return Group(*lines[:height])
 
 
-def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float) -> list[Text]:
+def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str) -> list[Text]:
     """Everything in one column; the chart takes what the rest leaves."""
     space = [Text()] if height >= ROOMY else []
     head = [*panels.header(snapshot, width), *space, *panels.clocks(snapshot, width, now)]
-    foot = [*space, _footer(snapshot, width)]
+    foot = [*space, _footer(snapshot, width, keys)]
     values = panels.values(snapshot, width)
     room = height - len(head) - len(foot) - len(values) - 1
     lists = _lists(snapshot, width, max(2, room // 2))
@@ -58,12 +61,12 @@ def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float) -> list[
     return _with_footer(body, foot, height)
 
 
-def _wide(snapshot: RunSnapshot, width: int, height: int, now: float) -> list[Text]:
+def _wide(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str) -> list[Text]:
     """Numbers and chart to the left, lists to the right."""
     side = int(width * SIDE_SHARE)
     main = width - side - GAP
     head = [*panels.header(snapshot, width), Text()]
-    foot = [Text(), _footer(snapshot, width)]
+    foot = [Text(), _footer(snapshot, width, keys)]
     room = height - len(head) - len(foot)
     left = [*panels.clocks(snapshot, main, now), Text(), *panels.losses(snapshot, main)]
     values = panels.values(snapshot, main)
@@ -100,11 +103,11 @@ def _lists(snapshot: RunSnapshot, width: int, room: int) -> list[Text]:
     return [*checkpoints, *samples, *troubles]
 
 
-def _footer(snapshot: RunSnapshot, width: int) -> Text:
-    keys = "" if snapshot.is_over else texts.say("view.keys")
-    room = width - panels.label_width() - cell_len(keys) - 2
+def _footer(snapshot: RunSnapshot, width: int, keys: str) -> Text:
+    words = "" if snapshot.is_over else texts.say(keys)
+    room = width - panels.label_width() - cell_len(words) - 2
     return panels.between(
-        panels.labelled("view.folder", cut_middle(snapshot.folder, room)), Text(keys, "dim"), width
+        panels.labelled("view.folder", cut_middle(snapshot.folder, room)), Text(words, "dim"), width
     )
 
 
@@ -121,9 +124,16 @@ class Dashboard:
     `update` is cheap and may be called at any rate: the screen is drawn four times a second, in its present size.
     """
 
-    def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        console: Console | None = None,
+        clock: Callable[[], float] = time.time,
+        *,
+        keys: str = "view.keys",
+    ) -> None:
         self._console = console = console or stdout_console()
         self._clock = clock
+        self._keys = keys
         self._snapshot = RunSnapshot()
         self._is_left = False
         # rich draws in a thread of its own, which would not know the language in use.
@@ -166,4 +176,4 @@ class Dashboard:
             return ""
         width, height = self._console.size
         draw = self._context.copy()
-        return draw.run(render, self._snapshot, width, height, self._clock())
+        return draw.run(render, self._snapshot, width, height, self._clock(), self._keys)

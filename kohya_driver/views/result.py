@@ -50,7 +50,16 @@ def print_run(run: Run) -> None:
     result = run.result()
     if result:
         print_result(result)
+    elif run.state() == "cut off":
+        print_cut_off(run)
     else:
-        console.print(
-            texts.say("show.state_running" if run.is_running() else "show.state_cut_off", path=run.folder)
-        )
+        console.print(Text(texts.say("show.state_running", path=run.folder)), soft_wrap=True)
+
+
+def print_cut_off(run: Run) -> None:
+    stderr_console().print(Text(texts.say("show.state_cut_off", path=run.folder)), soft_wrap=True)
+
+
+def print_left(run: Run) -> None:
+    """A watcher has gone."""
+    stdout_console().print(Text(texts.say("show.left", path=run.folder)), soft_wrap=True)

@@ -42,6 +42,14 @@ def print_runs(
         console.print(Padding(_table(list(group), time.time() if now is None else now), (0, 0, 0, 2)))
 
 
+def print_line(item: Overview) -> None:
+    """One run in one line, for a status bar or a script."""
+    line = texts.say(
+        "runs.line", run=item.name, state=state_words(item), step=item.step, steps=item.steps or "?"
+    )
+    stdout_console().print(Text(line), soft_wrap=True)
+
+
 def _table(overviews: Sequence[Overview], now: float) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("run", "steps", "state", "started", "changed"):

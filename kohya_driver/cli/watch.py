@@ -1,0 +1,154 @@
+"""`kohya-driver watch`: a run's live screen from its folder. Whoever watches may leave; the training does not notice."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from kohya_driver import texts
+from kohya_driver.cli.arguments import add_output
+from kohya_driver.cli.streams import mute
+
+if TYPE_CHECKING:
+    from kohya_driver.events.model import Record
+    from kohya_driver.events.snapshot import RunSnapshot
+    from kohya_driver.run.folder import Run
+
+    Show = Callable[[Record | None, RunSnapshot], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="RUN", nargs="?", help=texts.say("cli.option.watch_run"))
+    add_output(parser)
+    parser.add_argument("--once", action="store_true", help=texts.say("cli.option.once"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from kohya_driver.run.registry import find_run
+
+    chosen = find_run(arguments.name, "newest")
+    if arguments.once:
+        return _print_once(chosen, plain=arguments.plain, json=arguments.json)
+    try:
+        with _left_in_order():
+            return watch(chosen, plain=arguments.plain, json=arguments.json)
+    except KeyboardInterrupt:
+        if not arguments.json:
+            _say_left(chosen)
+        return 0
+
+
+def _say_left(run: Run) -> None:
+    from kohya_driver.views.result import print_left
+
+    try:
+        print_left(run)
+    except OSError:  # the terminal was closed
+        mute(sys.stdout)
+
+
+def watch(run: Run, *, plain: bool, json: bool) -> int:
+    """Show a run until it is over; returns the exit code that `train` would."""
+    from kohya_driver.events.snapshot import fold
+    from kohya_driver.run.watching import first_snapshot, follow_records, is_over
+    from kohya_driver.views.result import print_run
+
+    if is_over(run) and not json and not plain and sys.stdout.isatty():
+        print_run(run)
+        return _exit_code(run)
+    snapshot = first_snapshot(run)
+    with _sink(plain=plain, json=json) as show:
+        for record in follow_records(run):
+            snapshot = fold(snapshot, record) if record else snapshot
+            show(record, snapshot)
+    if not json:
+        _print_end(run)
+    return _exit_code(run)
+
+
+def _print_end(run: Run) -> None:
+    from kohya_driver.views.result import print_cut_off, print_result
+
+    result = run.result()
+    if result:
+        print_result(result)
+    else:
+        print_cut_off(run)
+
+
+def _print_once(run: Run, *, plain: bool, json: bool) -> int:
+    from kohya_driver.cli.show import write_json
+    from kohya_driver.run.overview import overview
+    from kohya_driver.views.result import print_run
+    from kohya_driver.views.runs import print_line
+
+    if json:
+        write_json(run)
+    elif plain:
+        print_line(overview(run))
+    else:
+        print_run(run)
+    return 0
+
+
+def _exit_code(run: Run) -> int:
+    from kohya_driver.cli.live import EXIT_CODES
+    from kohya_driver.errors import RunError
+
+    result = run.result()
+    return EXIT_CODES[result.outcome] if result else RunError.exit_code
+
+
+@contextlib.contextmanager
+def _left_in_order() -> Iterator[None]:
+    """A polite kill and a closed terminal are a Ctrl-C: the screen is given back."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, leave) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _sink(*, plain: bool, json: bool) -> Iterator[Show]:
+    from kohya_driver.views.console import stdout_console
+    from kohya_driver.views.dashboard import Dashboard
+
+    if json or plain or not sys.stdout.isatty():
+        yield _write_json if json else _write_plain
+    else:
+        with Dashboard(stdout_console(), keys="view.keys_watch") as dashboard:
+            yield lambda record, snapshot: dashboard.update(snapshot)
+
+
+def _write_json(record: Record | None, snapshot: RunSnapshot) -> None:
+    from kohya_driver.views.plain import json_line
+
+    if record:
+        _write(json_line(record))
+
+
+def _write_plain(record: Record | None, snapshot: RunSnapshot) -> None:
+    from kohya_driver.views.plain import plain_line
+
+    line = plain_line(record, snapshot) if record else None
+    if line:
+        _write(line)
+
+
+def _write(line: str) -> None:
+    """Without a reader there is nothing to watch for: BrokenPipeError ends the command."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
