@@ -18,6 +18,7 @@ TEXTS = {
     "event.bar.sample": ("sample", "预览图"),
     "event.bar.validation_steps": ("validation", "验证"),
     "event.bar.epoch_validation_steps": ("validation of the epoch", "本轮验证"),
+    "event.awake": ("A LoRA is being trained", "正在训练 LoRA"),
     "event.outcome.succeeded": ("Done", "训练完成"),
     "event.outcome.failed": ("Failed", "训练失败"),
     "event.outcome.stopped": ("Stopped", "已停止"),
