@@ -110,7 +110,7 @@ def what_it_did(status: int, output: str) -> str:
     return words[-1][:70].strip().replace("|", "/")
 
 
-def keep(case: Broken, status: int, seconds: float, output: bytes, places: dict[Path, str]) -> None:
+def keep(case: Broken, output: bytes, places: dict[Path, str], about: dict[str, object]) -> None:
     """Write down what the engine printed, without a path of this machine, if a folder was named for that."""
     if not (named := os.environ.get(KEEP)):
         return
@@ -123,7 +123,7 @@ def keep(case: Broken, status: int, seconds: float, output: bytes, places: dict[
     number = f"-{same.index(case) + 1}" if len(same) > 1 else ""
     name = f"{case.rule}-{case.code}{number}.log"
     files.write_bytes(folder / name, output)
-    known[name] = {"rule": case.rule, "code": case.code, "status": status, "seconds": round(seconds, 1)}
+    known[name] = {"rule": case.rule, "code": case.code, **about}
     files.write_json(index, known)
 
 
@@ -154,9 +154,10 @@ def test_the_plan_says_it_first(
         random_base.parent: "/Users/ming/models",
         Path.home(): "/Users/ming",
     }
-    keep(case, status, seconds, raw, places)
     output = raw.decode(errors="replace")
     did = what_it_did(status, output)
+    about = {"status": status, "seconds": round(seconds, 1), "did": did, "milliseconds": round(milliseconds)}
+    keep(case, raw, places, about)
     table.append(f"| {case.rule} | {did} | {seconds:.0f} s | `{case.code}` | {milliseconds:.0f} ms |")
     if case.engine == SILENT:
         assert status == 0, output[-2000:]
