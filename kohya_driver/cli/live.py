@@ -15,6 +15,7 @@ from kohya_driver.errors import Severity, StoppedError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.preset.model import Preset
+from kohya_driver.run.folder import RunResult
 from kohya_driver.run.recorder import OnEvent
 from kohya_driver.run.stop import Stop
 from kohya_driver.views.console import stdout_console
@@ -36,42 +37,62 @@ def train_live(
 ) -> int:
     """Train with a dashboard, or with lines where there is no terminal; returns the exit code."""
     wishes = Wishes()
-    with wishes.heard(), _sink(plain=plain, json=json) as show:
-
-        def on_install(event: api.InstallEvent) -> None:
-            wishes.installing = True
-            if not json:
-                print_install_event(event)
-
-        def on_event(record: Record, snapshot: RunSnapshot) -> None:
-            wishes.installing = False
-            # A terminal that has gone must not end the training.
-            with contextlib.suppress(OSError):
-                show(record, snapshot)
-
+    with wishes.heard(), attended(wishes, plain=plain, json=json) as live:
         result = api.train(
             preset,
             strict=strict,
             fit=fit,
             source=source,
-            on_plan=_warn,
-            on_event=on_event,
-            on_install=on_install,
+            on_plan=live.on_plan,
+            on_event=live.on_event,
+            on_install=live.on_install,
             stop=wishes.stop,
         )
-    if not json:
-        try:
-            print_result(result)
-        except OSError:
-            mute(sys.stdout)
+    tell_result(result, json=json)
     return EXIT_CODES[result.outcome]
 
 
-def _warn(plan: api.Plan) -> None:
-    """What is not wrong enough to stop, told before the dashboard covers the screen; on stderr, beside any JSON."""
-    warnings = [f for f in plan.findings if f.severity is Severity.WARNING and not f.silenced]
-    with contextlib.suppress(OSError):
-        print_findings(warnings)
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a training calls so that a person sees it."""
+
+    wishes: Wishes
+    show: OnEvent
+    json: bool
+
+    def on_plan(self, plan: api.Plan) -> None:
+        """What is not wrong enough to stop, told before the dashboard covers the screen; on stderr, beside any JSON."""
+        warnings = [f for f in plan.findings if f.severity is Severity.WARNING and not f.silenced]
+        with contextlib.suppress(OSError):
+            print_findings(warnings)
+
+    def on_install(self, event: api.InstallEvent) -> None:
+        self.wishes.installing = True
+        if not self.json:
+            print_install_event(event)
+
+    def on_event(self, record: Record, snapshot: RunSnapshot) -> None:
+        self.wishes.installing = False
+        # A terminal that has gone must not end the training.
+        with contextlib.suppress(OSError):
+            self.show(record, snapshot)
+
+
+@contextlib.contextmanager
+def attended(wishes: Wishes, *, plain: bool, json: bool) -> Iterator[Live]:
+    """Show one training while this lasts, with a dashboard or with lines where there is no terminal."""
+    with _sink(plain=plain, json=json) as show:
+        yield Live(wishes, show, json)
+
+
+def tell_result(result: RunResult, *, json: bool) -> None:
+    """How it ended, unless it was told as JSON."""
+    if json:
+        return
+    try:
+        print_result(result)
+    except OSError:
+        mute(sys.stdout)
 
 
 @dataclass(slots=True)
