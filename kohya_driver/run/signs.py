@@ -93,7 +93,7 @@ class MetalSign:
             self.text = event.text if not self.text or "(0" in event.text else self.text
 
     def trouble(self) -> Values | None:
-        return {"text": self.text} if self.text else None
+        return {"text": self.text.rstrip(".")} if self.text else None
 
     def restart(self) -> None:
         self.text = ""

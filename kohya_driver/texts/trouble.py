@@ -10,8 +10,8 @@ TEXTS = {
         '请降低学习率，或使用 mixed_precision = "no" 训练。',
     ),
     "trouble.metal_error": (
-        "The Mac's graphics part reports an error, and the engine goes on with numbers that may be wrong: {text}",
-        "Mac 的图形单元报告了错误，而引擎仍在用可能不对的数值继续：{text}",
+        "The Mac's graphics part reports an error ({text}), and the engine goes on with numbers that may be wrong.",
+        "Mac 的图形单元报告了错误（{text}），而引擎仍在用可能不对的数值继续。",
     ),
     "trouble.metal_error.hint": (
         "Use a smaller batch or resolution, close other programs, and let the screen go dark while it trains.",
@@ -61,5 +61,21 @@ TEXTS = {
     "trouble.battery.hint": (
         "Plug it in now. What has been saved stays.",
         "请立即接上电源。已经保存的内容不会丢失。",
+    ),
+    "trouble.notification": (
+        "The system does not show notifications ({reason}).",
+        "系统未能显示通知（{reason}）。",
+    ),
+    "trouble.notification.hint": (
+        "Allow them in the system's settings, or write notify = false under [safety].",
+        "请在系统设置中允许通知，或在 [safety] 中写 notify = false。",
+    ),
+    "trouble.webhook": (
+        "A message could not be sent to the address in [safety] webhook ({reason}).",
+        "未能把消息发送到 [safety] webhook 中的网址（{reason}）。",
+    ),
+    "trouble.webhook.hint": (
+        "Check the address and the network. The training does not depend on it.",
+        "请检查网址和网络。训练不受影响。",
     ),
 }

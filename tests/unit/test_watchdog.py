@@ -175,7 +175,7 @@ def test_errors_of_the_graphics_part_are_told_once_with_their_cause() -> None:
     assert night.seen[0].values == {"text": cause}
     night.watchdog.restart(night.now)
     night.say(TRAINING).steps(range(61, 70)).say(LogMessage("error", status, METAL)).wait(2)
-    assert [trouble.values["text"] for trouble in night.seen] == [cause, status]
+    assert [trouble.values["text"] for trouble in night.seen] == [cause, status.rstrip(".")]
 
 
 def test_other_messages_are_no_trouble() -> None:
