@@ -27,8 +27,14 @@ def awake_command(host: Host, pid: int) -> tuple[str, ...] | None:
     if host.is_mac:
         return ("caffeinate", "-is", "-w", str(pid))
     if host.system == "Linux":
-        why = f"--why={texts.say('event.awake')}"
-        inhibit = ("systemd-inhibit", "--what=sleep:idle", "--who=kohya-driver", why, "--mode=block")
+        why = texts.say("event.awake")
+        inhibit = (
+            "systemd-inhibit",
+            "--what=sleep:idle",
+            "--who=kohya-driver",
+            f"--why={why}",
+            "--mode=block",
+        )
         return (*inhibit, "tail", f"--pid={pid}", "-f", os.devnull)
     return None
 

@@ -29,7 +29,7 @@ from kohya_driver.events.model import (
 )
 from kohya_driver.events.parts import INTERVALS, Pace
 from kohya_driver.events.rules import METAL
-from kohya_driver.events.snapshot import TRAINING_BAR
+from kohya_driver.events.snapshot import TRAINING_BAR, RunSnapshot
 
 Values = dict[str, str | int | float]
 
@@ -160,12 +160,15 @@ class StallSign:
             return FIRST_STEP
         return max(learned, SHORTEST, STEPS * (seconds_per_step or 0.0))
 
-    def trouble(self, seconds_per_step: float | None, now: float) -> Values | None:
+    def trouble(self, snapshot: RunSnapshot, now: float) -> Values | None:
+        if self.phase is Phase.STARTING and snapshot.phase is not Phase.STARTING:
+            # Another program watched until now.
+            self.phase, self.trains = snapshot.phase, snapshot.step > 0
         if now - self.looked > SLEPT:
             self.last = now
         self.looked = now
         silent = now - self.last
-        if silent <= self.limit(seconds_per_step):
+        if silent <= self.limit(snapshot.seconds_per_step):
             return None
         return {"minutes": round(silent / MINUTE), "phase": str(self.phase)}
 

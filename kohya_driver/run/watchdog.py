@@ -79,7 +79,7 @@ class Watchdog:
     def _troubles(self, snapshot: RunSnapshot, vitals: Vitals | None, now: float) -> Iterator[TroubleSeen]:
         yield from self._weigh("trouble.nan", self._numbers.trouble(), well=self._numbers.is_well())
         yield from self._weigh("trouble.metal_error", self._metal.trouble(), well=False)
-        stall = self._stall.trouble(snapshot.seconds_per_step, now)
+        stall = self._stall.trouble(snapshot, now)
         if not snapshot.stop_requested:
             yield from self._weigh("trouble.stall", stall, well=stall is None)
         yield from self._weigh("trouble.memory", self._memory.trouble(), well=self._memory.is_well())

@@ -270,6 +270,13 @@ def test_after_a_restart_it_may_load_again() -> None:
     assert night.wait(120).codes() == ["stall", "stall"]
 
 
+def test_a_watchdog_that_comes_later_knows_the_phase() -> None:
+    night = training()
+    night.watchdog = Watchdog(Safety().model_dump(), now=night.now)
+    assert night.wait(290).codes() == []
+    assert night.wait(20).codes() == ["stall"]
+
+
 # Memory
 
 
