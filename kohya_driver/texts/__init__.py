@@ -14,7 +14,7 @@ from importlib import import_module
 Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
 AREAS = (
-    "base", "cli", "dataset", "doctor", "engine", "event", "files", "host", "learning", "machine", "memory",
+    "base", "cli", "dataset", "diagnosis", "doctor", "engine", "event", "files", "host", "learning", "machine", "memory",
     "network", "notify", "option", "override", "plan", "preset", "run", "runs", "saving", "show", "trouble", "view",
 )  # fmt: skip
 
