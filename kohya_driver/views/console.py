@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import string
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -114,6 +115,34 @@ def cut_middle(text: str, width: int, head_share: float = 1 / 3) -> str:
     head = int((width - 1) * head_share)
     tail = _first_cells(text[::-1], width - 1 - head)[::-1]
     return f"{_first_cells(text, head)}…{tail}"
+
+
+def wrap(text: str, width: int, lines: int) -> list[str]:
+    """At most so many lines; … for what does not fit. English is broken at blanks, Chinese anywhere."""
+    rows: list[str] = []
+    while len(rows) < lines - 1 and cell_len(text) > width > 1:
+        head = _first_cells(text, width)
+        if text[len(head)] in _CLOSING:
+            head = head[:-1]
+        before_word = head.rstrip(_LETTERS)
+        if text[len(head)] in _LETTERS and len(before_word) > len(head) // 2:
+            head = before_word
+        rows.append(head.rstrip())
+        text = text[len(head) :].lstrip()
+    return [*rows, cut_end(text, width)]
+
+
+_LETTERS = string.ascii_letters + string.digits + string.punctuation
+_CLOSING = "，。；：）、"
+"""None of these begins a line."""
+
+
+def sentence(code: str, values: Mapping[str, object]) -> str:
+    """What a code says; the code itself if it is of another version."""
+    try:
+        return texts.say(code, **values) if texts.has(code) else code
+    except KeyError:
+        return code
 
 
 def fit(parts: Iterable[str], width: int) -> str:

@@ -52,6 +52,7 @@ def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float, keys: st
     """Everything in one column; the chart takes what the rest leaves."""
     space = [Text()] if height >= ROOMY else []
     head = [*panels.header(snapshot, width), *space, *panels.clocks(snapshot, width, now)]
+    head += panels.latest_trouble(snapshot, width)
     foot = [*space, _footer(snapshot, width, keys)]
     values = panels.values(snapshot, width)
     room = height - len(head) - len(foot) - len(values) - 1
@@ -68,7 +69,8 @@ def _wide(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str)
     head = [*panels.header(snapshot, width), Text()]
     foot = [Text(), _footer(snapshot, width, keys)]
     room = height - len(head) - len(foot)
-    left = [*panels.clocks(snapshot, main, now), Text(), *panels.losses(snapshot, main)]
+    left = [*panels.clocks(snapshot, main, now), *panels.latest_trouble(snapshot, main), Text()]
+    left += panels.losses(snapshot, main)
     values = panels.values(snapshot, main)
     left += [*_chart(snapshot, main, room - len(left) - len(values) - 1), Text(), *values]
     right = _lists(snapshot, side, room)

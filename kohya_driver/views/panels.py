@@ -20,9 +20,22 @@ from kohya_driver.views.console import (
     human_duration,
     human_loss,
     human_pace,
+    sentence,
+    wrap,
 )
 
-LABELS = ("time", "loss", "rates", "memory", "checkpoints", "samples", "warnings", "error", "folder")
+LABELS = (
+    "time",
+    "trouble",
+    "loss",
+    "rates",
+    "memory",
+    "checkpoints",
+    "samples",
+    "warnings",
+    "error",
+    "folder",
+)
 _STYLES = {"succeeded": "bold green", "failed": "bold red", "stopped": "bold yellow"}
 # The engine warns of this in every ordinary run.
 _HARMLESS = ("no regularization images",)
@@ -106,6 +119,8 @@ def clocks(snapshot: RunSnapshot, width: int, now: float) -> list[Text]:
     if not snapshot.is_over:
         parts.append(_left(snapshot.eta_seconds, since))
     parts.append(texts.say("view.so_far", duration=human_duration(snapshot.elapsed + since)))
+    if snapshot.awake and not snapshot.is_over:
+        parts.append(texts.say("view.awake"))
     return [labelled("view.time", fit(parts, width - label_width()))]
 
 
@@ -113,6 +128,24 @@ def _left(eta_seconds: float | None, since: float) -> str:
     if eta_seconds is None:
         return texts.say("view.left_unknown")
     return texts.say("view.left", duration=human_duration(eta_seconds - since))
+
+
+TROUBLE_LINES = 2
+
+
+def latest_trouble(snapshot: RunSnapshot, width: int) -> list[Text]:
+    """What the watchdog saw last, and when; nothing if it saw nothing."""
+    if not snapshot.troubles:
+        return []
+    trouble = snapshot.troubles[-1]
+    said = texts.say(
+        "view.trouble_after",
+        duration=human_duration(trouble.elapsed),
+        sentence=sentence(trouble.code, trouble.values),
+    )
+    style = "yellow" if trouble.policy == "warn" else "bold red"
+    rows = wrap(said, width - label_width(), TROUBLE_LINES)
+    return _listed("view.trouble", [Text(row, style) for row in rows])
 
 
 def losses(snapshot: RunSnapshot, width: int) -> list[Text]:

@@ -11,6 +11,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     EpochStarted,
     Event,
+    KeptAwake,
     LogMessage,
     PhaseChanged,
     Record,
@@ -21,9 +22,17 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    TroubleSeen,
 )
 from kohya_driver.events.snapshot import RunSnapshot
-from kohya_driver.views.console import english_half, human_bytes, human_duration, human_loss, human_pace
+from kohya_driver.views.console import (
+    english_half,
+    human_bytes,
+    human_duration,
+    human_loss,
+    human_pace,
+    sentence,
+)
 
 SHARES = 10
 """A line at each tenth of the steps, and at the first and the last."""
@@ -77,6 +86,11 @@ def _message(event: LogMessage, snapshot: RunSnapshot) -> str:
     return texts.say(f"view.plain.{event.level}", text=english_half(event.text))
 
 
+def _trouble(event: TroubleSeen, snapshot: RunSnapshot) -> str:
+    done = sentence(f"notify.policy.{event.policy}", {})
+    return texts.say("view.plain.trouble", said=sentence(event.code, event.values), done=done)
+
+
 def _finished(event: RunFinished, snapshot: RunSnapshot) -> str:
     detail = event.final or (texts.say(event.reason) if texts.has(event.reason) else event.reason)
     outcome = texts.say(f"event.outcome.{event.outcome}")
@@ -94,6 +108,10 @@ _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
     StateSaved: lambda event, snapshot: texts.say("view.plain.state", path=event.path),
     SampleSaved: lambda event, snapshot: texts.say("view.plain.sample", path=event.path),
     LogMessage: _message,
+    TroubleSeen: _trouble,
+    KeptAwake: lambda event, snapshot: texts.say(
+        "view.plain.awake" if event.by else "view.plain.not_awake", by=event.by
+    ),
     Traceback: lambda event, snapshot: texts.say("view.plain.error", text=event.text.rpartition("\n")[2]),
     StopRequested: lambda event, snapshot: texts.say("view.plain.stop", by=event.by),
     RunFinished: _finished,

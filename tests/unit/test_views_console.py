@@ -88,3 +88,30 @@ def test_no_terminal_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
         make().print("[red]words[/red]")
     told = capsys.readouterr()
     assert (told.out, told.err) == ("words\n", "words\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("short", 10, ["short"]),
+        ("two words here", 9, ["two words", "here"]),
+        ("two words here", 10, ["two words", "here"]),
+        ("a-word-that-is-long here", 10, ["a-word-tha", "t-is-long…"]),
+        ("one two three four five six", 9, ["one two", "three fo…"]),
+        ("训练中断后已自动继续", 8, ["训练中断", "后已自…"]),
+        ("训练已经停。止", 10, ["训练已经", "停。止"]),
+        ("训练成了（NaN）啦", 13, ["训练成了（", "NaN）啦"]),
+        ("anything", 1, ["…"]),
+        ("anything", 0, [""]),
+        ("", 5, [""]),
+    ],
+)
+def test_wrapping(text: str, width: int, lines: list[str]) -> None:
+    assert console.wrap(text, width, 2) == lines
+
+
+@given(st.text(), st.integers(-1, 30), st.integers(1, 4))
+def test_wrapped_lines_fit(text: str, width: int, lines: int) -> None:
+    rows = console.wrap(text, width, lines)
+    assert 1 <= len(rows) <= lines
+    assert all(cell_len(row) <= max(width, 0) for row in rows)

@@ -15,6 +15,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     EpochStarted,
     Event,
+    KeptAwake,
     LogMessage,
     MemorySampled,
     PhaseChanged,
@@ -27,6 +28,7 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    TroubleSeen,
 )
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.views.dashboard import Dashboard, render
@@ -123,6 +125,27 @@ def test_other_moments(moment: str) -> None:
     golden.check(f"screens/80x24-{moment}.txt", shown)
 
 
+NIGHT = [
+    KeptAwake("caffeinate"),
+    TroubleSeen("trouble.power", "warn"),
+    TroubleSeen("trouble.nan", "recover", {"step": 638, "good_step": 637}),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 15), (140, 30)], ids=lambda size: str(size))
+def test_a_night_with_trouble(width: int, height: int, language: str) -> None:
+    texts.use_language(language)
+    shown = screen(snapshot_of(FOLDERS[language], NIGHT), width, height)
+    golden.check(f"screens/{width}x{height}-trouble-{language}.txt", shown)
+
+
+def test_a_trouble_of_another_version() -> None:
+    other = [TroubleSeen("trouble.of_another_version", "ask", {"x": 1}), TroubleSeen("trouble.nan", "stop")]
+    for count, said in ((1, "trouble.of_another_version"), (2, "trouble.nan")):
+        assert said in screen(snapshot_of(FOLDERS["en"], list(other[:count])), 80, 24)
+
+
 def test_before_training() -> None:
     texts.use_language("en")
     golden.check("screens/80x24-caching.txt", screen(early(FOLDERS["en"], 3), 80, 24))
@@ -141,7 +164,7 @@ def test_nothing_stands_out_of_the_screen(width: int, height: int, language: str
 
 EMPTY = RunSnapshot()
 LATE = {
-    language: [snapshot_of(folder, ENDS[end]) for end in ("sampling", "failed")]
+    language: [snapshot_of(folder, [*ENDS[end], *NIGHT]) for end in ("sampling", "failed")]
     for language, folder in FOLDERS.items()
 }
 

@@ -9,6 +9,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     EpochStarted,
     Event,
+    KeptAwake,
     LogMessage,
     MemorySampled,
     PhaseChanged,
@@ -21,6 +22,7 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    TroubleSeen,
 )
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.views.plain import json_line, plain_line
@@ -86,6 +88,27 @@ def test_few_steps_and_an_unknown_total() -> None:
 def test_the_outcome_in_chinese() -> None:
     texts.use_language("zh")
     assert lines(RunFinished("succeeded", "/o/a.safetensors")) == ["00:00:00  训练完成。/o/a.safetensors"]
+
+
+NIGHT = (
+    KeptAwake("caffeinate"),
+    TroubleSeen("trouble.disk", "stop", {"free": 0.4, "needed": 1.2}),
+    TroubleSeen("trouble.of_another_version", "ask"),
+    KeptAwake(""),
+)
+
+
+def test_troubles_and_what_keeps_it_awake() -> None:
+    texts.use_language("en")
+    said = "Only 0.4 GB are left on the disk; what is written next needs 1.2 GB. The training is ended."
+    assert lines(*NIGHT) == [
+        "00:00:00  the machine is kept awake (caffeinate)",
+        f"00:00:01  trouble: {said}",
+        "00:00:02  trouble: trouble.of_another_version notify.policy.ask",
+        "00:00:03  nothing keeps the machine awake any more",
+    ]
+    texts.use_language("zh")
+    assert lines(*NIGHT)[1] == ("00:00:01  问题：磁盘只剩 0.4 GB；接下来要写的文件需要 1.2 GB。训练将结束。")
 
 
 def test_json_is_one_line_an_event() -> None:
