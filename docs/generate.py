@@ -1,7 +1,7 @@
 """Writes the reference pages from the code itself: `python docs/generate.py`.
 
-presets.md from the preset's schema, errors.md from the exception tree and the texts, overrides.md from the rules; each in
-English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
+presets.md from the preset's schema, errors.md from the exception tree and the texts, overrides.md from the rules,
+diagnosis.md from the causes that a log can tell; each in English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from kohya_driver import errors, files, texts
+from kohya_driver.diagnosis.model import Cause
 from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.host import Host
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES, Draft
 from kohya_driver.preset.model import CaptionRules, Preset, Section, Subset
+from kohya_driver.texts import diagnosis
 from kohya_driver.texts.fields import ZH
 
 DOCS = Path(__file__).parent
@@ -45,7 +48,7 @@ def pages() -> dict[str, str]:
     """File name to text of every generated page."""
     made = {}
     for index, ending in enumerate((".md", ".zh-CN.md")):
-        for name, parts in (("presets", preset_page), ("errors", error_page), ("overrides", override_page)):
+        for name, parts in PARTS.items():
             lines = [PAGES["note"][index], "", *parts(index)]
             made[f"{name}{ending}"] = "\n".join(lines).rstrip() + "\n"
     return made
@@ -226,6 +229,28 @@ def _setting(option: str) -> str:
     """An option by the name that it has in a preset; an environment variable by its own."""
     section, _, name = option.partition(".")
     return name if section == "environment" else preset_key(name) or option
+
+
+def diagnosis_page(index: int) -> Iterator[str]:
+    yield PAGES["diagnosis"][index]
+    for code in diagnosis.FILES:
+        if not code.endswith(".hint"):
+            yield from ("", f"### `{code}`", "", _said(code, index), "", f"→ {_said(f'{code}.hint', index)}")
+    for name, heading in PROSE["causes"].items():
+        causes: Iterable[str] = import_module(f"kohya_driver.texts.diagnosis_{name}").CAUSES
+        yield from ("", heading[index])
+        for kind in causes:
+            code = Cause(kind).code
+            told = [_said(f"{code}{ending}", index) for ending in ("", ".why")]
+            yield from ("", f"### `{kind}`", "", *told, "", f"→ {_said(f'{code}.hint', index)}")
+
+
+PARTS = {
+    "presets": preset_page,
+    "errors": error_page,
+    "overrides": override_page,
+    "diagnosis": diagnosis_page,
+}
 
 
 if __name__ == "__main__":

@@ -13,14 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from kohya_driver import files
 from kohya_driver.checkup.diagnose import diagnose
 from kohya_driver.checkup.model import Diagnosis, OnStep
+from kohya_driver.diagnosis.classify import diagnose_chunks
+from kohya_driver.diagnosis.lines import open_log
+from kohya_driver.diagnosis.model import Diagnosis as LogDiagnosis
 from kohya_driver.engine.install import InstallEvent, find_engine, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.model import Engine
-from kohya_driver.errors import RunError
+from kohya_driver.errors import RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.host import Host, probe_host, read_memory
@@ -39,6 +43,7 @@ __all__ = [
     "Diagnosis",
     "Engine",
     "InstallEvent",
+    "LogDiagnosis",
     "OptionAdvice",
     "Plan",
     "Preset",
@@ -47,6 +52,7 @@ __all__ = [
     "RunResult",
     "RunSnapshot",
     "Stop",
+    "diagnose_log",
     "doctor",
     "find_options",
     "install_engine",
@@ -154,3 +160,28 @@ def doctor(
     if report is not None:
         files.write_json(report, diagnosis.to_report())
     return diagnosis
+
+
+def diagnose_log(log: str | Path | BinaryIO) -> LogDiagnosis:
+    """Why a training failed, from its log: of kohya-driver, of kohya_ss, of sd-scripts alone.
+
+    Args:
+        log: the log, of any size; the folder of a run; or bytes to read from. Of several trainings in it, the last counts.
+
+    Returns:
+        The diagnosis. Its `kind` is empty if nothing is wrong, and `log.unknown` if the failure is not a known one.
+
+    Raises:
+        UsageError: there is no such log, or it is no text.
+    """
+    if not isinstance(log, str | Path):
+        return diagnose_chunks(open_log(log))
+    path = Path(log).expanduser()
+    if not path.is_dir():
+        return diagnose_chunks(open_log(path))
+    run = Run(path)
+    if not run.log_file.exists():
+        raise UsageError("diagnosis.no_log_in_folder", path)
+    result = run.result()
+    stopped = result is not None and result.outcome == "stopped"
+    return diagnose_chunks(open_log(run.log_file), status=result.status if result else None, stopped=stopped)

@@ -15,10 +15,12 @@ import pytest
 
 from kohya_driver import api, errors, texts
 from kohya_driver.cli.main import COMMANDS, build_parser
+from kohya_driver.diagnosis.classify import diagnose_text
 from kohya_driver.files import parse_toml
 from kohya_driver.planning.overrides import RULES
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import CaptionRules, Preset, Section, Subset
+from kohya_driver.texts.diagnosis import CAUSES, FILES
 from kohya_driver.texts.fields import ZH
 from tests.project import MAC, write_project
 
@@ -27,11 +29,19 @@ DOCS = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / 
 IDS = [str(path.relative_to(ROOT)) for path in DOCS]
 TWINS = [(path, path.with_name(f"{path.stem}.zh-CN.md")) for path in DOCS if "zh-CN" not in path.name]
 TWINS = [pair for pair in TWINS if pair[1].exists()]
-MUST_HAVE_TWINS = {"README.md", "docs/errors.md", "docs/overrides.md", "docs/plan.md", "docs/presets.md"}
+MUST_HAVE_TWINS = {
+    "README.md",
+    "docs/diagnosis.md",
+    "docs/errors.md",
+    "docs/overrides.md",
+    "docs/plan.md",
+    "docs/presets.md",
+}
 PLACEHOLDERS = {
     "PRESET": "p.toml",
     "RUN": "runs/x-001",
     "NAME": "p",
+    "LOG": "training.log",
     "DIR": "pictures",
     "FILE": "f",
     "WORD": "w",
@@ -165,7 +175,7 @@ def test_chinese_is_where_it_belongs(path: Path) -> None:
 def test_generated_pages_are_up_to_date() -> None:
     pages: Callable[[], dict[str, str]] = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]
     made = pages()
-    assert len(made) == 6
+    assert len(made) == 8
     for name, text in made.items():
         assert read(ROOT / "docs" / name) == text, f"run: python docs/generate.py ({name})"
 
@@ -194,6 +204,15 @@ def test_every_rule_is_documented(name: str) -> None:
     listed = re.findall(r"^\| `([a-z0-9_.]+)` \|", read(ROOT / "docs" / name), re.M)
     assert {rule.id for rule in RULES} <= set(listed)
     assert len(listed) == len(set(listed)) == len(texts.table("override"))
+
+
+@pytest.mark.parametrize("name", ["diagnosis.md", "diagnosis.zh-CN.md"])
+def test_every_cause_is_documented(name: str) -> None:
+    text = read(ROOT / "docs" / name)
+    assert all(f"### `{kind}`\n" in text for kind in CAUSES)
+    assert all(f"### `{code}`\n" in text for code in FILES if not code.endswith(".hint"))
+    keys = re.findall(r"^\| `(\w+)` \|", text, re.M)
+    assert keys == list(diagnose_text("").to_json())
 
 
 def declared_fields() -> dict[str, str]:

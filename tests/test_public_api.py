@@ -17,6 +17,7 @@ PARITY = {
     "train": ("train", api.train),
     "engine install": ("engine install", api.install_engine),
     "show": ("show", api.open_run),
+    "diagnose": ("diagnose", api.diagnose_log),
     "doctor": ("doctor", api.doctor),
 }
 ONLY_API = {"on_plan", "on_event", "on_install", "on_step", "stop", "folder", "recipe"}
@@ -51,6 +52,10 @@ def test_plan_and_train_take_what_load_preset_takes() -> None:
 
 def test_engine_install() -> None:
     assert cli_words("engine install") == api_words(api.install_engine)
+
+
+def test_diagnose() -> None:
+    assert cli_words("diagnose") == api_words(api.diagnose_log)
 
 
 def test_doctor() -> None:

@@ -24,6 +24,7 @@ COMMANDS = (
     "show",
     "watch",
     "runs",
+    "diagnose",
     "doctor",
     "options",
     "completion",

@@ -1,7 +1,7 @@
 """Says why a training failed, from its log: the one place that decides.
 
-The order: asked to stop; what spoils a run that goes on (Metal, NaN); the first traceback and lines that explain it; a
-signal; the launcher's word alone; nothing known.
+The order: asked to stop; what spoils a run that goes on (Metal, NaN); what ends it as if all were well; the first traceback
+and lines that explain it; a signal; the launcher's word alone; nothing known.
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def _answers(facts: LogFacts, status: int | None, signal: str, stopped: bool) ->
     if stopped or _was_asked(facts, signal):
         yield Cause(STOPPED, {"signal": signal or "SIGINT"}, _lines(facts.interrupted, facts.signal_line)), ""
     yield from _fatal(facts)
+    if facts.trace is None:
+        yield from _matching(facts, Stage.SILENT)
     if facts.finished and not facts.trace and not signal and not status:
         return
     yield from _matching(facts, Stage.FAILURE)

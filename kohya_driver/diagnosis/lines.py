@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
+from kohya_driver.errors import UsageError
 from kohya_driver.events.lines import LineSplitter
 from kohya_driver.events.traceback import HEADER
 
 CHUNK_BYTES = 1 << 20
+BEGINNING = 4096
+"""Bytes by which it is told whether a file is a text."""
 
 Numbered = Iterator[tuple[int, str]]
 
@@ -22,8 +26,34 @@ def read_chunks(path: Path, start: int = 0) -> Iterator[bytes]:
     """The bytes of a file from there on, piece by piece. Raises OSError."""
     with path.open("rb") as file:
         file.seek(start)
-        while data := file.read(CHUNK_BYTES):
-            yield data
+        yield from _pieces(file)
+
+
+def open_log(log: Path | BinaryIO) -> Iterator[bytes]:
+    """The bytes of a log that a person names, piece by piece.
+
+    Raises:
+        UsageError: `diagnosis.no_file`, `diagnosis.unreadable`, `diagnosis.empty`, `diagnosis.not_text`.
+    """
+    try:
+        pieces = read_chunks(log) if isinstance(log, Path) else _pieces(log)
+        first = next(pieces, b"")
+    except FileNotFoundError:
+        raise UsageError("diagnosis.no_file", log) from None
+    except OSError as failure:
+        raise UsageError("diagnosis.unreadable", log, reason=failure.strerror) from failure
+    where = log if isinstance(log, Path) else "-"
+    if not first.strip():
+        raise UsageError("diagnosis.empty", where)
+    # A log that a crash of the machine cut off may end in zeros; only other kinds of file begin with them.
+    if b"\0" in first[:BEGINNING] and not first.startswith(tuple(mark for mark, _ in _MARKS)):
+        raise UsageError("diagnosis.not_text", where)
+    return chain([first], pieces)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while data := file.read(CHUNK_BYTES):
+        yield data
 
 
 def numbered(chunks: Iterable[bytes]) -> Numbered:

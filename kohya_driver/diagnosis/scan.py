@@ -220,6 +220,8 @@ _LEVEL = re.compile(
 )
 _SOURCE = re.compile(r"[\w.]{1,80}\.py:\d{1,7}")
 _INDENT = " " * 20
+_BROKEN_PATH = re.compile(r"[/\\]\S")
+"""A path is broken at one of its strokes, and put together again."""
 
 
 class _Logged:
@@ -245,8 +247,7 @@ class _Logged:
         """The message that was open."""
         if not self._parts:
             return ()
-        # A path that is broken at one of its strokes is put together again.
-        text = "".join(part if part.startswith(("/", "\\")) else f" {part}" for part in self._parts if part)
+        text = "".join(part if _BROKEN_PATH.match(part) else f" {part}" for part in self._parts if part)
         self._parts = []
         return ((self._number, text.strip()),)
 
@@ -272,4 +273,4 @@ class _Tail:
         self._lines.append((number, line))
 
     def lines(self) -> tuple[Line, ...]:
-        return tuple(Line(number, text.strip()[:SHOWN]) for number, text in self._lines)
+        return tuple(Line(number, text.rstrip()[:SHOWN]) for number, text in self._lines)

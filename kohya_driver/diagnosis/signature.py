@@ -16,6 +16,8 @@ class Stage(StrEnum):
 
     FATAL = "fatal"
     """It spoils a run that goes on as if nothing had happened: asked first."""
+    SILENT = "silent"
+    """It ends a run as if all were well: nothing was trained."""
     FAILURE = "failure"
     """It ends a run: asked if the run did not end well."""
     NOTE = "note"
@@ -80,6 +82,10 @@ def explained(kind: str, words: str, pattern: str, *, error: str = "", frame: st
         (words,),
         re.compile(pattern) if pattern else None,
     )
+
+
+def silent(kind: str, *words: str, pattern: str = "") -> Signature:
+    return line(kind, *words, pattern=pattern, stage=Stage.SILENT)
 
 
 def note(kind: str, *words: str, pattern: str = "") -> Signature:

@@ -73,6 +73,14 @@ TEXTS = {
         "list what has been trained on this machine, and what trains now",
         "列出这台机器上的训练：已结束的和正在进行的",
     ),
+    "cli.diagnose": (
+        "say from a log why a training failed, and what to do about it",
+        "根据日志说明训练为什么失败，以及该怎么办",
+    ),
+    "cli.option.log": (
+        "a log file, a run's folder, or - for standard input",
+        "日志文件、训练文件夹，或用 - 表示标准输入",
+    ),
     "cli.doctor": (
         "say what this machine, the engine and the network are like, and what to do about it",
         "检查这台机器、引擎和网络的状况，并告诉您该怎么办",

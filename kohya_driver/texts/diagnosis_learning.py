@@ -139,6 +139,11 @@ CAUSES = {
         ("It must be between 0 and 4294967295.", "它必须在 0 到 4294967295 之间。"),
         ("[training] seed = 42.", "设置 [training] seed = 42。"),
     ),
+    "train.no_steps": (
+        ("It was to train 0 steps, and so nothing was learnt.", "训练步数是 0，什么也没有学到。"),
+        ("max_train_steps is 0; the engine saves a LoRA all the same, which does nothing.", "max_train_steps 是 0；引擎仍会保存一个没有任何作用的 LoRA。"),
+        ("[training] max_train_epochs or max_train_steps = 1 or more.", "设置 [training] max_train_epochs 或 max_train_steps 为 1 或更大。"),
+    ),
     "cfg.zero_div": (
         ("Something is 0 that must be at least 1: {option}", "某个设置是 0，但至少要为 1：{option}"),
         ("The engine divides by it. To switch something off, its option is left out, not set to 0.", "引擎会用它做除数。要关闭某项功能，应当不写该选项，而不是设为 0。"),

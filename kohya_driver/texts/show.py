@@ -83,4 +83,21 @@ TEXTS = {
         "This run was cut off: nothing watches over it any more, and it has no result. {path}",
         "训练被中断：已无进程看管，也没有结果。{path}",
     ),
+    "show.diagnosis_healthy": ("Nothing in this log is a failure.", "这份日志里没有失败。"),
+    "show.diagnosis_phase": ("It came as far as: {phase}.", "进行到：{phase}。"),
+    "show.diagnosis_again.memory": (
+        "Starting it again as it was will most likely fail again; with less memory in use it can succeed.",
+        "原样重新开始多半还会失败；减少内存用量后可能成功。",
+    ),
+    "show.diagnosis_again.nan": (
+        "Starting it again as it was will most likely fail again; more careful settings can succeed.",
+        "原样重新开始多半还会失败；改用更稳妥的设置可能成功。",
+    ),
+    "show.diagnosis_again.retry": (
+        "It may have been passing trouble: starting it again can succeed.",
+        "可能只是临时故障：重新开始也许就会成功。",
+    ),
+    "show.diagnosis_note": ("Note", "附注"),
+    "show.diagnosis_traceback": ("The engine's own words", "引擎自己的报错"),
+    "show.diagnosis_end": ("The end of the log", "日志的最后几行"),
 }

@@ -17,7 +17,7 @@ SIGNATURES = (
     explained("ds.args_schema", "Invalid cmdline parsed arguments. This should be a bug", "", error=r"voluptuous|Invalid"),
     line("ds.args_schema", "Invalid cmdline parsed arguments. This should be a bug"),
     error("ds.schema", r"voluptuous\.error\.\w{0,20}Invalid: (?P<value>[^\n]{0,200})"),
-    error("ds.file_missing", r"file not found / [^:\n]{0,60}: (?P<path>[^\n]{1,400})", frame=r"config_util|\bload_user_config\b"),
+    error("ds.file_missing", r"file not found ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})", frame=r"config_util|\bload_user_config\b"),
     error("ds.bad_ext", r"not supported config file format"),
     error("ds.empty_datasets", r"datasets should not be an empty iterable"),
     error("ds.mixed_styles", r"DreamBooth subset and fine tuning subset cannot be mixed"),

@@ -1,6 +1,6 @@
 """Optimizer, scheduler, precision, loss: what is learnt with, and the numbers given to it."""
 
-from kohya_driver.diagnosis.signature import error
+from kohya_driver.diagnosis.signature import error, silent
 
 _LITERAL = r"ValueError: malformed node or string|SyntaxError: [^\n]{0,120}"
 _OPTIMIZER, _SCHEDULER = "in get_optimizer", r"in get_scheduler_fix"
@@ -40,5 +40,6 @@ SIGNATURES = (
     error("noise.rules", r"(?P<error>adaptive_noise_scale requires noise_offset|scale_v_pred_loss_like_noise_pred can be enabled only with|v_pred_like_loss cannot be enabled)"),
     error("step.index", r"IndexError: tuple index out of range", frame=r"in (?:encode_tokens|get_hidden_states|_?get_hidden)", option="clip_skip"),
     error("step.index", r"index 1000 is out of bounds for dimension 0 with size 1000", option="min_timestep, max_timestep"),
+    silent("train.no_steps", "total optimization steps", pattern=r"total optimization steps[^\n]{0,40}: 0$"),
     error("cfg.seed", r"Seed must be between 0 and 2\*\*32 - 1"),
 )  # fmt: skip

@@ -1,17 +1,17 @@
 """Pictures, captions, buckets, caches, and the helpers that read them."""
 
 from kohya_driver.diagnosis.model import MEMORY
-from kohya_driver.diagnosis.signature import error, explained, line, note
+from kohya_driver.diagnosis.signature import error, explained, line, note, silent
 
 _ZERO = r"ZeroDivisionError"
 
 SIGNATURES = (
     # captions
-    error("ds.caption_empty", r"caption file is empty / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
-    explained("ds.caption_encoding", "illegal char in file (not UTF-8)", r"illegal char in file \(not UTF-8\) / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
-    line("ds.caption_encoding", "illegal char in file (not UTF-8)", pattern=r"illegal char in file \(not UTF-8\) / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
+    error("ds.caption_empty", r"caption file is empty ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
+    explained("ds.caption_encoding", "illegal char in file (not UTF-8)", r"illegal char in file \(not UTF-8\) ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
+    line("ds.caption_encoding", "illegal char in file (not UTF-8)", pattern=r"illegal char in file \(not UTF-8\) ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
     error("cap.separator", r"ValueError: empty separator"),
-    error("ds.meta_missing", r"no metadata / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
+    error("ds.meta_missing", r"no metadata ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
     # pictures
     explained("img.size_unreadable", "failed to get image size:", r"failed to get image size: (?P<path>[^\n]{1,400}?), error:", error=_ZERO),
     error("img.zero_div_select", _ZERO, frame=r"in select_bucket"),
@@ -43,9 +43,9 @@ SIGNATURES = (
     error("dl.persistent", r"persistent_workers option needs num_workers > 0"),
     explained("img.load_error_path", "Error loading file:", r"Error loading file: (?P<path>[^\n]{1,400})"),
     # no pictures at all, and which of the ways it was
-    line("data.none_found", "No data found. Please verify arguments"),
+    silent("data.none_found", "No data found. Please verify arguments"),
     note("data.not_a_folder", "not directory:", pattern=r"not directory: (?P<path>[^\n]{1,400})"),
-    note("data.no_repeats_in_name", "ignore directory without repeats", pattern=r"ignore directory without repeats / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
+    note("data.no_repeats_in_name", "ignore directory without repeats", pattern=r"ignore directory without repeats ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
     note("data.zero_repeats", "num_repeats is less than 1", pattern=r"='(?P<path>[^\n]{1,400}?)': num_repeats is less than 1"),
     note("data.empty_folder", "no images found", pattern=r"image_dir='(?P<path>[^\n]{1,400}?)': no images found"),
     note("caption.none_used", "No caption file found for", pattern=r"No caption file found for (?P<value>\d{1,9}) images"),

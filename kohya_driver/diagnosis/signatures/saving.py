@@ -15,7 +15,7 @@ SIGNATURES = (
     error("sample.no_prompts", r"stat: path should be string, bytes, os\.PathLike or integer, not NoneType", frame=_SAMPLE),
     error("sample.bad_ext", r"cannot access local variable 'prompts'|local variable 'prompts' referenced before assignment"),
     error("sample.toml_shape", r"KeyError: '(?P<name>subset|prompt)'", frame=_SAMPLE + r"|in load_prompts\b"),
-    note("sample.missing_file", "No prompt file /", pattern=r"No prompt file / [^:\n]{0,60}: (?P<path>[^\n]{1,400})"),
+    note("sample.missing_file", "No prompt file", pattern=r"No prompt file ?/ [^:\n]{0,120}: (?P<path>[^\n]{1,400})"),
     # saved files
     error("save.output_dir_none", r"expected str, bytes or os\.PathLike object, not NoneType", frame=_SAVE + r"|os\.makedirs\(args\.output_dir"),
     error("save.output_name_slash", r"Error while serializing: (?:IoError|I/O error)[^\n]{0,10}(?:Os \{ code: 2\b|No such file or directory)"),
