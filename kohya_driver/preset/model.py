@@ -471,7 +471,7 @@ class Safety(Section):
     """Show a notification of the system at the end and when something goes wrong."""
 
     webhook: Annotated[str, Field(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
-    """An address to which the same is sent, as JSON. It is written into the run's folder too: mind that before you pass the folder on."""
+    """An address to which the same is sent, as JSON (see docs/webhook.md). It is written into the run's folder too: mind that before you pass the folder on."""
 
 
 class Launch(Section):

@@ -156,7 +156,7 @@ ZH: Mapping[str, str] = {
     "field.safety.battery": "电源断开。warn：提醒一次，电池快用完时再提醒一次；stop：电池快用完时保存并结束训练。",
     "field.safety.keep_awake": "训练时不让机器睡眠。屏幕仍可熄灭。合上盖子时仍会睡眠。",
     "field.safety.notify": "训练结束和出现问题时，显示系统通知。",
-    "field.safety.webhook": "把同样的内容以 JSON 发送到这个网址。它也会写进该次训练的文件夹：把文件夹交给别人之前请留意。",
+    "field.safety.webhook": "把同样的内容以 JSON 发送到这个网址（见 docs/webhook.zh-CN.md）。它也会写进该次训练的文件夹：把文件夹交给别人之前请留意。",
     # [launch]
     "field.launch": "怎样启动引擎。",
     "field.launch.device": "在什么上面训练。auto：有图形单元就用图形单元。",

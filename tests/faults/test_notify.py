@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sys
 import threading
@@ -183,6 +184,12 @@ def test_what_is_posted() -> None:
         "text": f"kohya-driver: 宁光: {message}",
         "content": f"kohya-driver: 宁光: {message}",
     }
+
+
+@pytest.mark.parametrize("page", ["webhook.md", "webhook.zh-CN.md"])
+def test_every_key_is_documented(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", text, re.M) == list(trouble_note(DISK, SNAPSHOT).to_json())
 
 
 # The address
