@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kohya_driver import files
+from kohya_driver.run import machine
 from kohya_driver.run.folder import Run
 
 TAIL_BYTES = 64 << 10
@@ -42,15 +43,28 @@ class Overview:
         return {"name": self.name, **{name: getattr(self, name) for name in fields}}
 
 
-def overview(run: Run) -> Overview:
+def overviews(runs: Iterable[Run]) -> list[Overview]:
+    """Of many runs. Only the machine's training can be unwatched: all processes are looked through once, not for each."""
+    holder = machine.holder()
+
+    def state(run: Run) -> str:
+        if run.is_running():
+            return "running"
+        return "unwatched" if run == holder else "cut off"
+
+    return [overview(run, state) for run in runs]
+
+
+def overview(run: Run, state_without_result: Callable[[Run], str] = Run.state) -> Overview:
     """A damaged file in one run's folder is told, and keeps nobody from seeing the others."""
     begun = _changed(run.plan_file)
     try:
         steps = int(files.read_json(run.plan_file)["steps"])
-        result, state = run.result(), run.state()
+        result = run.result()
+        state = result.outcome if result else state_without_result(run)
     except _DAMAGED:
         return Overview(str(run.folder), UNREADABLE, 0, 0, "", begun, begun)
-    if result and state == result.outcome:
+    if result:
         return Overview(
             str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended
         )

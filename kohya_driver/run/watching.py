@@ -11,10 +11,11 @@ from kohya_driver import files
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.run import machine
-from kohya_driver.run.folder import Run
+from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.follow import Follower
 
 LOOK_SECONDS = 0.25
+ADOPT_SECONDS = 5.0
 STARTING_SECONDS = 15.0
 """How long after a run's folder is made its supervisor may take to say that it is there."""
 _GOES_ON = ("running", "unwatched")
@@ -22,19 +23,28 @@ _UNREADABLE = (OSError, ValueError, KeyError, TypeError)
 
 
 def follow_records(
-    run: Run, *, pause: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)
+    run: Run,
+    *,
+    on_unwatched: Callable[[Run], object] = lambda run: None,
+    pause: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS),
 ) -> Iterator[Record | None]:
     """Everything that has happened in a run, then what happens, until it is over or cut off.
 
     A run that is resumed meanwhile is followed on. None is given whenever nothing is new for the moment.
 
     Args:
-        pause: called then, before the next look.
+        on_unwatched: called, from time to time, while the run's supervisor is dead and its engine lives.
+        pause: called before each further look.
     """
     events, rest = Follower(run.events_file), b""
+    due = 0.0
     while True:
         # Asked before reading: what was written before the end is then read after it.
-        over = is_over(run)
+        state = state_of(run)
+        over = state not in _GOES_ON
+        if state == "unwatched" and time.monotonic() >= due:
+            due = time.monotonic() + ADOPT_SECONDS
+            on_unwatched(run)
         while data := events.read():
             *lines, rest = (rest + data).split(b"\n")
             yield from _records(lines)
@@ -44,15 +54,27 @@ def follow_records(
         pause()
 
 
-def is_over(run: Run) -> bool:
-    """Whether nothing more will come by itself: it has an outcome, or was cut off."""
+def state_of(run: Run) -> str:
+    """As `Run.state`; but a run that is only just being started, or whose result is written just now, is running."""
     try:
         state = run.state()
     except _UNREADABLE:
-        return False  # a file that is written or taken away just now
-    if state in _GOES_ON:
-        return False
-    return state != "cut off" or not _is_starting(run)
+        return "running"
+    return "running" if state == "cut off" and _is_starting(run) else state
+
+
+def wait_until_over(
+    run: Run, *, pause: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)
+) -> RunResult | None:
+    """How it ended; None if it was cut off."""
+    while not is_over(run):
+        pause()
+    return run.result()
+
+
+def is_over(run: Run) -> bool:
+    """Whether nothing more will come by itself: it has an outcome, or was cut off."""
+    return state_of(run) not in _GOES_ON
 
 
 def _is_starting(run: Run) -> bool:

@@ -1,6 +1,15 @@
 """Headings and lines of plans, findings, results and the engine's state."""
 
 TEXTS = {
+    "show.can_resume": (
+        "`kohya-driver resume {name}` goes on from {path}",
+        "`kohya-driver resume {name}` 会从 {path} 继续",
+    ),
+    "show.recovered": (
+        "It failed on the way and was resumed by itself {count} time(s):",
+        "途中失败，自动继续了 {count} 次：",
+    ),
+    "show.recovered_line": ("at step {step}: {reason}", "第 {step} 步：{reason}"),
     "show.error": ("error", "错误"),
     "show.warning": ("warning", "警告"),
     "show.info": ("note", "提示"),
@@ -83,6 +92,63 @@ TEXTS = {
         "This run was cut off: nothing watches over it any more, and it has no result. {path}",
         "训练被中断：已无进程看管，也没有结果。{path}",
     ),
+    "show.queue_empty": (
+        "The queue is empty. `kohya-driver queue add PRESET` adds to it.",
+        "队列是空的。用 `kohya-driver queue add 预设` 添加。",
+    ),
+    "show.queue_added": (
+        "Number {number}: {name}, {steps} steps; {before} before it.",
+        "编号 {number}：{name}，{steps} 步；前面还有 {before} 个。",
+    ),
+    "show.queue_start_it": (
+        "`kohya-driver queue start` begins; with `--detach` you may close this window.",
+        "用 `kohya-driver queue start` 开始；加上 `--detach` 后可以关闭此窗口。",
+    ),
+    "show.queue_in_turn": (
+        "It is taken in turn: somebody works on the queue (process {pid}).",
+        "会依次轮到它：已有进程在处理队列（进程 {pid}）。",
+    ),
+    "show.queue_removed": (
+        "Number {number}, {name}, is out of the queue.",
+        "编号 {number}（{name}）已移出队列。",
+    ),
+    "show.queue_cleared": ("{count} removed.", "已移除 {count} 个。"),
+    "show.queue_detached": (
+        "The queue is worked on, also when this window is closed (process {pid}). Its log: {log}",
+        "队列已在后台处理，可以关闭此窗口（进程 {pid}）。日志：{log}",
+    ),
+    "show.queue_how_to_see": (
+        "`kohya-driver watch` shows the training, `kohya-driver queue list` the queue, `kohya-driver stop` ends both.",
+        "`kohya-driver watch` 查看训练，`kohya-driver queue list` 查看队列，`kohya-driver stop` 停止两者。",
+    ),
+    "show.queue_worked_on": (
+        "Worked on by process {pid} for {duration}.",
+        "进程 {pid} 正在处理队列，已 {duration}。",
+    ),
+    "show.queue_idle": (
+        "Nobody works on it: `kohya-driver queue start`.",
+        "没有进程在处理队列：请运行 `kohya-driver queue start`。",
+    ),
+    "show.queue_begins": ("Number {number}: {name}", "编号 {number}：{name}"),
+    "show.queue_waits": (
+        "Waiting until this training, which is not of the queue, is over: {path}",
+        "正在等待队列之外的训练结束：{path}",
+    ),
+    "show.queue_summary": (
+        "{done} done, {failed} failed, {stopped} stopped, {waiting} waiting.",
+        "完成 {done}，失败 {failed}，停止 {stopped}，等待 {waiting}。",
+    ),
+    "show.queue_number": ("No.", "编号"),
+    "show.queue_name": ("Training", "训练"),
+    "show.queue_status": ("State", "状态"),
+    "show.queue_steps": ("Steps", "步数"),
+    "show.queue_about": ("Run or preset", "训练文件夹或预设"),
+    "show.queue_status.waiting": ("waiting", "等待中"),
+    "show.queue_status.running": ("running", "进行中"),
+    "show.queue_status.left": ("cut off; the next start goes on with it", "被中断；下次启动时继续"),
+    "show.queue_status.done": ("done", "已完成"),
+    "show.queue_status.failed": ("failed: {reason}", "失败：{reason}"),
+    "show.queue_status.stopped": ("stopped", "已停止"),
     "show.diagnosis_healthy": ("Nothing in this log is a failure.", "这份日志里没有失败。"),
     "show.diagnosis_phase": ("It came as far as: {phase}.", "进行到：{phase}。"),
     "show.diagnosis_again.memory": (

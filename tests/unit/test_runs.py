@@ -16,7 +16,7 @@ from rich.console import Console
 from kohya_driver import files, process, texts
 from kohya_driver.events.model import Event, MemorySampled, Progress, Record, RunStarted, StepDone
 from kohya_driver.run.folder import Run, RunResult
-from kohya_driver.run.overview import Overview, overview
+from kohya_driver.run.overview import Overview, overview, overviews
 from kohya_driver.views.runs import print_runs
 
 NOW = 1_795_000_000.0
@@ -133,7 +133,7 @@ def test_two_hundred_runs_in_half_a_second(tmp_path: Path) -> None:
     runs = [make_run(tmp_path / f"ning-{number:03}", outcome="succeeded") for number in range(190)]
     long = [make_run(tmp_path / f"cut-{number:03}", *map(step, range(5000))) for number in range(10)]
     begin = time.process_time()
-    found = [overview(run) for run in (*runs, *long)]
+    found = overviews([*runs, *long])
     assert time.process_time() - begin < 0.5
     assert {item.state for item in found} == {"succeeded", "cut off"}
     assert found[-1].step == 4999
