@@ -43,7 +43,10 @@ OWNERS = {
     "numpy": {"engine"},
     "picklescan": {"engine"},
 }
-INSIDE = {"engine/entry.py", "engine/random_base.py", "engine/probe.py", "engine/selftest.py"}
+INSIDE = {
+    "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py",
+    "engine/selftest.py",
+}  # fmt: skip
 """These run in the engine's interpreter, which has nothing of ours."""
 
 

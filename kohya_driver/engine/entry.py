@@ -1,15 +1,22 @@
-"""Runs a training script of the engine inside the engine's own interpreter, unchanged, and writes down its exact values.
+"""Runs a training script of the engine inside the engine's own interpreter, unchanged, and takes part in its training loop.
 
-Started by `accelerate launch entry.py SCRIPT ARGUMENTS…` with the checkout as current folder. This file stands alone: it has
-nothing of this package, and nothing of the engine is changed on disk. KOHYA_DRIVER_METRICS names the file to which each
-micro-step is appended as one line of JSON, because the engine's bar shows three digits of an average only:
+Started by `accelerate launch entry.py SCRIPT ARGUMENTS…` with the checkout as current folder. This file stands alone, with
+`entry_loop.py` and `entry_states.py` beside it: it has nothing of this package, and nothing of the engine is changed on disk.
+
+KOHYA_DRIVER_METRICS names the file to which each micro-step is appended as one line of JSON, because the engine's bar shows
+three digits of an average only:
 
     {"time": 1760000000.0, "step": 12, "sync": true, "values": {"loss/current": 0.1, "lr/unet": 0.0001}}
 
 `sync` is false for the micro-steps of gradient accumulation that do not end an optimizer step. The rates are those that the
 step was made with; the engine itself logs those of the next one, because it asks after the scheduler has moved on.
+
+KOHYA_DRIVER_ATTEMPT names a file that says what this attempt is to do beyond that: where to go on from, where to keep train
+states and how often (`entry_loop.Loop`). What happens is told in the same metrics file (`{"event": "state", …}`), and how the
+trainer ended in `trainer.json` beside it, because the launcher hides it.
 """
 
+import importlib.util
 import json
 import math
 import os
@@ -24,14 +31,51 @@ def main():
     # This file's own folder must not lend its module names to the engine; the script's folder stands there instead.
     sys.path[0] = os.path.dirname(script)
     sys.argv = sys.argv[1:]
-    metrics = os.environ.get("KOHYA_DRIVER_METRICS")
+    metrics, attempt = os.environ.get("KOHYA_DRIVER_METRICS"), os.environ.get("KOHYA_DRIVER_ATTEMPT")
+    loop = None
+    if attempt:
+        loop = beside("entry_loop").take_part(
+            attempt, beside("entry_states"), lambda line: append(metrics, line)
+        )
     if metrics:
-        record_metrics(metrics)
-    runpy.run_path(script, run_name="__main__")
+        record_metrics(metrics, loop)
+    run(script, loop)
 
 
-def record_metrics(path):
-    """Append what the trainer logs to `path`; only the main process logs, and a failed write never ends a training.
+def run(script, loop):
+    status = 1
+    try:
+        runpy.run_path(script, run_name="__main__")
+        status = 0
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        raise
+    finally:
+        if loop is not None:
+            loop.note_end(status)
+
+
+def beside(name):
+    """A module from this file's folder, under a name that cannot be one of the engine's."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"kohya_driver_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def append(path, line):
+    """One more line; a disk that refuses it never ends a training."""
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+    except OSError:
+        pass
+
+
+def record_metrics(path, loop):
+    """Append what the trainer logs to `path`; only the main process logs.
 
     train_network.py hands a step's values to the TensorBoard tracker itself (accelerator_logging), not to Accelerator.log.
     """
@@ -40,7 +84,7 @@ def record_metrics(path):
     from accelerate.tracking import TensorBoardTracker
 
     log, step_optimizer = TensorBoardTracker.log, AcceleratedOptimizer.step
-    gradient, used = GradientState(), []
+    gradient, used = GradientState(), loop.rates if loop is not None else []
 
     def remember_rates(self, *arguments, **options):
         if gradient.sync_gradients:
@@ -48,15 +92,16 @@ def record_metrics(path):
         return step_optimizer(self, *arguments, **options)
 
     def log_and_record(self, values, step=None, **options):
+        if loop is not None and loop.replaying:
+            return None  # an earlier attempt has logged these steps
         if "loss/current" in values:
             numbers = {**plain(values), **rates_used(values, used)}
             line = {"time": time.time(), "step": step, "sync": gradient.sync_gradients, "values": numbers}
-            try:
-                with open(path, "a", encoding="utf-8") as file:
-                    file.write(json.dumps(line) + "\n")
-            except OSError:
-                pass
-        return log(self, values, step=step, **options)
+            append(path, line)
+        result = log(self, values, step=step, **options)
+        if loop is not None and "loss/current" in values:
+            loop.after_log(float(values["loss/current"]))
+        return result
 
     AcceleratedOptimizer.step = remember_rates
     TensorBoardTracker.log = log_and_record
