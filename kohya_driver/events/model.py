@@ -52,6 +52,10 @@ class RunStarted(Event):
     images: int
     base: str = ""
     device: str = ""
+    attempt: int = 1
+    """A run goes on in a further attempt after it was stopped or cut off."""
+    from_step: int = 0
+    """Of the train state that this attempt goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,36 @@ class StateSaved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StateNotSaved(Event):
+    """A train state could not be written, because the disk is full, say; the training goes on."""
+
+    kind: ClassVar[str] = "state_not_saved"
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    """The training stands where this train state was saved; what came after it in an earlier attempt does not count."""
+
+    kind: ClassVar[str] = "resumed"
+    step: int
+    epoch: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering(Event):
+    """An attempt ended by itself, and another one is made. `reason` is what ended it; `measures` are the ids of what is changed."""
+
+    kind: ClassVar[str] = "recovering"
+    reason: str
+    state: str
+    step: int
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SampleSaved(Event):
     kind: ClassVar[str] = "sample"
     path: str
@@ -201,18 +235,31 @@ class KeptAwake(Event):
 
 @dataclass(frozen=True, slots=True)
 class StopRequested(Event):
-    """`by` is the signal's name, or `api`."""
+    """`by` is the signal's name, `command`, `api`, or the code of a trouble. `saves`: it saves first, at the end of the step."""
 
     kind: ClassVar[str] = "stop_requested"
     by: str
+    saves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRequested(Event):
+    """Somebody asks for a LoRA and a train state at the end of the step; `sample`: and for the prompts to be drawn."""
+
+    kind: ClassVar[str] = "save_requested"
+    sample: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessExited(Event):
-    """Exit status of the launcher; negative: the number of the signal that ended it."""
+    """Exit status of the engine; negative: the number of the signal that ended it.
+
+    `left` is why the engine was left from inside: `stopped`, `not_finite`, or empty.
+    """
 
     kind: ClassVar[str] = "process_exited"
     status: int
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +295,8 @@ class Record:
         kind = KINDS[data["kind"]]
         body = {name: value for name, value in data.items() if name not in ("kind", "time", "elapsed")}
         numbers = {name: _number(body[name]) for name in _NUMBERS if name in body}
-        return cls(data["time"], data["elapsed"], kind(**{**body, **numbers}))
+        lists = {name: tuple(value) for name, value in body.items() if isinstance(value, list)}
+        return cls(data["time"], data["elapsed"], kind(**{**body, **numbers, **lists}))
 
 
 _NUMBERS = ("loss", "average_loss", "learning_rates")

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from kohya_driver.events.model import Event, LogMessage, Phase, PhaseChanged, Progress, StepDone, Traceback
+from kohya_driver.events.model import (
+    Event,
+    LogMessage,
+    Phase,
+    PhaseChanged,
+    Progress,
+    Resumed,
+    StateNotSaved,
+    StateSaved,
+    StepDone,
+    Traceback,
+)
 from kohya_driver.events.rules import METAL_RULES, METAL_SIGNS, RULES, Events, Rule
 from kohya_driver.events.traceback import HEADER, TracebackCollector
 
@@ -248,6 +260,22 @@ def parse_metric(line: str) -> Metric | None:
         return None
 
 
+def parse_note(line: str) -> Event | None:
+    """What entry.py notes of itself between the values; None if this line is no such note."""
+    try:
+        note = json.loads(line)
+        return _NOTES[note["event"]](note)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+_NOTES: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
+    "resumed": lambda note: Resumed(int(note["step"]), int(note["epoch"]), str(note["path"])),
+    "state": lambda note: StateSaved(str(note["path"])),
+    "not_saved": lambda note: StateNotSaved(int(note["step"]), str(note["reason"])),
+}
+
+
 class MetricsReader:
     """Makes one event of the micro-steps of each optimizer step."""
 
@@ -255,10 +283,12 @@ class MetricsReader:
         self._sum = 0.0
         self._count = 0
 
-    def feed(self, line: str) -> StepDone | None:
-        """The step that this line ends, if it ends one. Its loss is the mean over the step's micro-steps."""
+    def feed(self, line: str) -> Event | None:
+        """The step that this line ends, if it ends one, or what it notes. A step's loss is the mean over its micro-steps."""
         metric = parse_metric(line)
-        if metric is None or "loss/current" not in metric.values:
+        if metric is None:
+            return self._note(line)
+        if "loss/current" not in metric.values:
             return None
         self._sum += metric.values["loss/current"]
         self._count += 1
@@ -268,6 +298,12 @@ class MetricsReader:
         self._sum, self._count = 0.0, 0
         average = metric.values.get("loss/average", loss)
         return StepDone(metric.step, loss, average, _learning_rates(metric.values))
+
+    def _note(self, line: str) -> Event | None:
+        note = parse_note(line)
+        if isinstance(note, Resumed):
+            self._sum, self._count = 0.0, 0  # of a step that was cut off
+        return note
 
 
 def _learning_rates(values: Mapping[str, float]) -> dict[str, float]:

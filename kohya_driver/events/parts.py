@@ -80,17 +80,26 @@ class LossCurve:
     open_sum: float = 0.0
     open_count: int = 0
     lowest_average: float | None = None
+    last_step: int = 0
+    """The last that was added."""
 
     def add(self, step: int, loss: float, average: float) -> LossCurve:
         """With one more step."""
         total, count = self.open_sum + loss, self.open_count + 1
         lowest = _lower(self.lowest_average, average)
         if count < self.stride:
-            return LossCurve(self.points, self.stride, total, count, lowest)
+            return LossCurve(self.points, self.stride, total, count, lowest, step)
         points = (*self.points, (step, total / count, average))
         if len(points) <= POINTS:
-            return LossCurve(points, self.stride, 0.0, 0, lowest)
-        return LossCurve(_merge(points), self.stride * 2, 0.0, 0, lowest)
+            return LossCurve(points, self.stride, 0.0, 0, lowest, step)
+        return LossCurve(_merge(points), self.stride * 2, 0.0, 0, lowest, step)
+
+    def up_to(self, step: int) -> LossCurve:
+        """Without what came after this step; the lowest average stays, as it was reached."""
+        if self.last_step <= step:
+            return self
+        kept = tuple(point for point in self.points if point[0] <= step)
+        return LossCurve(kept, self.stride, 0.0, 0, self.lowest_average, step)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> LossCurve:
@@ -102,6 +111,7 @@ class LossCurve:
             float(data["open_sum"]),
             data["open_count"],
             None if lowest is None else float(lowest),
+            int(data["last_step"]),
         )
 
 

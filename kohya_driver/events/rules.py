@@ -66,8 +66,9 @@ def _epoch(match: Match) -> Events:
 
 
 def _state(match: Match) -> Events:
-    """The line names the file train_state.json inside the state's folder."""
-    return (StateSaved(posixpath.dirname(match[1])),)
+    """The line names the file train_state.json inside the state's folder. One with a dot is told when it is whole."""
+    folder = posixpath.dirname(match[1])
+    return () if posixpath.basename(folder).startswith(".") else (StateSaved(folder),)
 
 
 def _nan_latents(match: Match) -> Events:

@@ -25,6 +25,8 @@ from kohya_driver.events.model import (
     ProcessExited,
     Progress,
     Record,
+    Recovering,
+    Resumed,
     RunFinished,
     RunStarted,
     SampleSaved,
@@ -59,8 +61,14 @@ class RunSnapshot:
     elapsed: float = 0.0
     """Of the last event, in seconds since the run began."""
     phase: Phase = Phase.STARTING
+    attempt: int = 1
+    """A run goes on in a further attempt after it was stopped or cut off."""
     step: int = 0
     """Optimizer steps done."""
+    resumed_at: int = 0
+    """The step from which the last attempt went on; 0 if it began at the beginning."""
+    recoveries: int = 0
+    """How often it was resumed by itself."""
     steps: int = 0
     """Optimizer steps in all; the plan's until the engine announces its own."""
     epoch: int = 0
@@ -96,6 +104,8 @@ class RunSnapshot:
     outcome: str = ""
     final: str = ""
     reason: str = ""
+    left: str = ""
+    """Why the engine was left from inside: `stopped`, `not_finite`, or empty."""
 
     @property
     def seconds_per_step(self) -> float | None:
@@ -167,8 +177,29 @@ def fold(snapshot: RunSnapshot, record: Record) -> RunSnapshot:
 
 
 def _run_started(snapshot: RunSnapshot, event: RunStarted, record: Record) -> Changes:
-    names = ("name", "folder", "pid", "steps", "epochs", "images", "base", "device")
-    return {"started": record.time - record.elapsed, **{name: getattr(event, name) for name in names}}
+    names = ("name", "folder", "pid", "steps", "epochs", "images", "base", "device", "attempt")
+    begun = {name: getattr(event, name) for name in names}
+    if event.attempt == 1:
+        return {"started": record.time - record.elapsed, **begun}
+    at = {
+        "step": event.from_step,
+        "resumed_at": event.from_step,
+        "losses": snapshot.losses.up_to(event.from_step),
+    }
+    return {**_AFRESH, **begun, **at, "pace": snapshot.pace.interrupt()}
+
+
+_AFRESH: Changes = {
+    "phase": Phase.STARTING, "bar": None, "saving": "", "buckets": (),
+    "traceback": "", "model_saved": False, "stop_requested": "", "exit_status": None, "outcome": "", "final": "",
+    "reason": "", "left": "", "awake": "",
+}  # fmt: skip
+"""What says nothing any more when a further attempt begins."""
+
+
+def _resumed(snapshot: RunSnapshot, event: Resumed, record: Record) -> Changes:
+    losses = snapshot.losses.up_to(event.step)
+    return {"step": event.step, "resumed_at": event.step, "epoch": event.epoch, "losses": losses}
 
 
 def _phase(snapshot: RunSnapshot, event: PhaseChanged, record: Record) -> Changes:
@@ -204,6 +235,8 @@ def _progress(snapshot: RunSnapshot, event: Progress, record: Record) -> Changes
 
 
 def _step(snapshot: RunSnapshot, event: StepDone, record: Record) -> Changes:
+    if event.step <= snapshot.losses.last_step:
+        return {}  # an attempt that was resumed tells once more the step at which it was
     return {
         "step": max(snapshot.step, event.step),
         "loss": event.loss,
@@ -242,6 +275,15 @@ def _removed(snapshot: RunSnapshot, event: CheckpointRemoved, record: Record) ->
         "checkpoints": tuple(kept for kept in snapshot.checkpoints if posixpath.normpath(kept.path) != gone),
         "states": tuple(kept for kept in snapshot.states if posixpath.normpath(kept) != gone),
     }
+
+
+STATES_KEPT = 20
+
+
+def _state(snapshot: RunSnapshot, event: StateSaved, record: Record) -> Changes:
+    """The engine does not tell when those of the driver are removed; only the last few can be there."""
+    others = tuple(path for path in snapshot.states if path != event.path)
+    return {"states": (*others[-STATES_KEPT + 1 :], event.path), "pace": snapshot.pace.interrupt()}
 
 
 def _message(snapshot: RunSnapshot, event: LogMessage, record: Record) -> Changes:
@@ -284,7 +326,9 @@ _CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
     SavingCheckpoint: lambda snapshot, event, record: {"saving": event.path},
     CheckpointSaved: _checkpoint,
     CheckpointRemoved: _removed,
-    StateSaved: lambda snapshot, event, record: {"states": (*snapshot.states, event.path)},
+    StateSaved: _state,
+    Resumed: _resumed,
+    Recovering: lambda snapshot, event, record: {"recoveries": snapshot.recoveries + 1},
     SampleSaved: lambda snapshot, event, record: {"samples": (*snapshot.samples, event.path)},
     LogMessage: _message,
     Traceback: lambda snapshot, event, record: {"traceback": event.text},
@@ -293,6 +337,6 @@ _CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
     TroubleSeen: _trouble,
     KeptAwake: lambda snapshot, event, record: {"awake": event.by},
     StopRequested: lambda snapshot, event, record: {"stop_requested": event.by},
-    ProcessExited: lambda snapshot, event, record: {"exit_status": event.status},
+    ProcessExited: lambda snapshot, event, record: {"exit_status": event.status, "left": event.left},
     RunFinished: _finished,
 }
