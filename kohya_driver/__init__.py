@@ -41,6 +41,7 @@ __all__ = [
     "load_preset",
     "open_run",
     "plan",
+    "resume",
     "train",
 ]
 
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         load_preset,
         open_run,
         plan,
+        resume,
         train,
     )
 

@@ -11,9 +11,9 @@ print(result.final)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from kohya_driver import files
 from kohya_driver.checkup.diagnose import diagnose
@@ -34,8 +34,13 @@ from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
+from kohya_driver.run.detach import adopt, adopt_unwatched, start_detached
 from kohya_driver.run.folder import Run, RunResult, next_folder, open_run
+from kohya_driver.run.machine import check_is_free as check_machine_is_free
+from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.recorder import OnEvent
+from kohya_driver.run.requests import ask
+from kohya_driver.run.resume import plan_resume, prepare_resume, resume_run
 from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
 
@@ -52,15 +57,24 @@ __all__ = [
     "RunResult",
     "RunSnapshot",
     "Stop",
+    "ask_to_save",
+    "ask_to_stop",
     "diagnose_log",
     "doctor",
+    "find_earlier",
     "find_options",
     "install_engine",
     "load_preset",
     "open_run",
     "plan",
+    "resume",
+    "resume_detached",
     "train",
+    "train_detached",
 ]
+
+
+Started = TypeVar("Started")
 
 
 def plan(
@@ -107,7 +121,7 @@ def train(
         on_plan: called with the plan before anything is done; its warnings are worth showing.
         on_event: called with each event's record and the run's snapshot after it.
         on_install: called with the steps of an installation.
-        stop: `stop.ask()`, from a signal handler or another thread, ends the run.
+        stop: `stop.ask()`, from a signal handler or another thread, saves and ends the run.
 
     Returns:
         How it ended. A training that fails is a result, not an exception; see `RunResult.raise_for_failure`.
@@ -115,8 +129,56 @@ def train(
     Raises:
         PlanError: something is wrong that can be seen beforehand; nothing was started.
         EngineError, HostError: the engine cannot be installed.
-        RunError: the run's folder or the engine's process cannot be made.
+        RunError: another training runs on this machine, or the run's folder or the engine's process cannot be made.
     """
+
+    def start(checked: Plan) -> RunResult:
+        return start_run(checked, on_event=on_event, stop=stop)
+
+    return _with_engine(
+        preset, start, strict=strict, fit=fit, source=source, on_plan=on_plan, on_install=on_install
+    )
+
+
+def train_detached(
+    preset: Preset,
+    *,
+    strict: bool = False,
+    fit: bool = False,
+    source: str | Path | None = None,
+    on_plan: Callable[[Plan], None] | None = None,
+    on_install: OnInstall | None = None,
+) -> Run:
+    """Plan and train in the background: the training outlives this process and its terminal.
+
+    Args and errors as for `train`; RunError `run.detach_failed` too.
+
+    Returns:
+        The run, which has just begun.
+    """
+
+    def start(checked: Plan) -> Run:
+        check_machine_is_free(checked.folder)
+        run = prepare_folder(checked)
+        start_detached(run)
+        return run
+
+    return _with_engine(
+        preset, start, strict=strict, fit=fit, source=source, on_plan=on_plan, on_install=on_install
+    )
+
+
+def _with_engine(
+    preset: Preset,
+    start: Callable[[Plan], Started],
+    *,
+    strict: bool,
+    fit: bool,
+    source: str | Path | None,
+    on_plan: Callable[[Plan], None] | None,
+    on_install: OnInstall | None,
+) -> Started:
+    adopt_unwatched()
     checked = plan(preset, strict=strict, fit=fit)
     checked.raise_for_errors()
     if on_plan:
@@ -124,14 +186,103 @@ def train(
     if find_engine() is None:
         install_engine(source, on_event=on_install or (lambda event: None))
         checked = plan(preset, strict=strict, fit=fit)
+        checked.raise_for_errors()
     while True:
         try:
-            return start_run(checked, on_event=on_event, stop=stop)
+            return start(checked)
         except RunError as failure:
             # Another training of this project took the number just now; there is always a next one.
             if failure.code != "run.folder_taken":
                 raise
         checked = plan(preset, strict=strict, fit=fit)
+
+
+def resume(
+    run: str | Path | Run,
+    *,
+    sets: Sequence[str] = (),
+    recover: bool = True,
+    on_plan: Callable[[Plan], None] | None = None,
+    on_event: OnEvent | None = None,
+    stop: Stop | None = None,
+) -> RunResult:
+    """Go on with a run that was stopped, cut off or failed, from its newest whole train state.
+
+    Args:
+        run: its folder.
+        sets: `KEY=VALUE` that are to hold from now on; what decides over the state (network, pictures, batches …) may not change.
+        recover: False: it is not resumed by itself if it fails again.
+        on_plan, on_event, stop: as for `train`.
+
+    Returns:
+        How it ended, with all its attempts together.
+
+    Raises:
+        RunError: it runs, it has succeeded, or something was changed that may not be.
+        PlanError, PresetError, HostError: as for `train`.
+    """
+    opened = run if isinstance(run, Run) else open_run(run)
+    going = plan_resume(opened, _without_recovery(sets, recover))
+    if on_plan:
+        on_plan(going[0])
+    return resume_run(opened, going, on_event=on_event, stop=stop)
+
+
+def resume_detached(run: str | Path | Run, *, sets: Sequence[str] = (), recover: bool = True) -> Run:
+    """The same in the background; returns the run, which goes on.
+
+    Raises:
+        As `resume`, and RunError `run.detach_failed`.
+    """
+    opened = run if isinstance(run, Run) else open_run(run)
+    checked, _ = plan_resume(opened, _without_recovery(sets, recover))
+    check_machine_is_free(opened.folder)
+    prepare_resume(opened, checked)
+    start_detached(opened)
+    return opened
+
+
+def _without_recovery(sets: Sequence[str], recover: bool) -> list[str]:
+    return [*sets, *([] if recover else ["safety.recover=0"])]
+
+
+def find_earlier(preset: Preset) -> Run | None:
+    """The latest run of this preset's project and name, if it can go on; None if it succeeded, or if there is none."""
+    root = run_root(preset.folder)
+    latest = next_folder(root, preset.name)
+    number = int(latest.name.rpartition("-")[2]) - 1
+    folder = latest.with_name(f"{latest.name.rpartition('-')[0]}-{number:03d}")
+    run = Run(folder)
+    return run if run.plan_file.is_file() and run.state() != "succeeded" else None
+
+
+def ask_to_stop(run: Run) -> None:
+    """Ask a running training to save and end; it does so at the end of its step. A supervisor that died is replaced first.
+
+    Raises:
+        RunError: `run.not_running`.
+    """
+    _check_running(run)
+    ask(run, stop=True)
+
+
+def ask_to_save(run: Run, *, sample: bool = False) -> None:
+    """Ask a running training for a LoRA and a train state now; it goes on.
+
+    Args:
+        sample: draw the preset's prompts, too.
+
+    Raises:
+        RunError: `run.not_running`.
+    """
+    _check_running(run)
+    ask(run, save=True, sample=sample)
+
+
+def _check_running(run: Run) -> None:
+    adopt(run)
+    if run.state() not in ("running", "unwatched"):
+        raise RunError("run.not_running", run.folder, run=run.folder.name)
 
 
 def doctor(

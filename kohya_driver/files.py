@@ -97,6 +97,11 @@ def tree_bytes(folder: Path) -> int:
     return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
 
 
+def remove_tree(folder: Path) -> None:
+    """With all that is in it; what cannot be removed stays."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def free_bytes(path: Path) -> int:
     """Free bytes where this path is, or will be."""
     while not path.exists():

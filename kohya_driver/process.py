@@ -105,23 +105,27 @@ class _Watchdog:
             self._timer.cancel()
 
 
+UNKNOWN_STATUS = -signal.SIGKILL
+"""Of a process that was not ours to wait for, and is gone."""
+
+
 @dataclass(slots=True)
 class Child:
     """A long-lived child: the leader of its own session, with both streams going into one file."""
 
-    popen: subprocess.Popen[bytes]
+    pid: int
     mark: str
+    popen: subprocess.Popen[bytes] | None = None
+    """None for a child of a process that has died (`adopt_child`)."""
     seen: dict[int, float] = field(
         default_factory=dict
     )  # every process of its tree ever seen: pid, start time
 
-    @property
-    def pid(self) -> int:
-        return self.popen.pid
-
     def poll(self) -> int | None:
         """The exit status (negative: the signal), or None while it runs."""
-        return self.popen.poll()
+        if self.popen is not None:
+            return self.popen.poll()
+        return None if is_alive(self.pid, self.seen.get(self.pid, 0.0)) else UNKNOWN_STATUS
 
     def tree(self) -> list[psutil.Process]:
         """The living processes of its tree, and those seen earlier that have left it but still live."""
@@ -160,8 +164,8 @@ class Child:
         """Wait until nothing of the tree lives; False if something still does after this time."""
         end = time.monotonic() + seconds
         while True:
-            self.popen.poll()
-            if not self.tree() and self.popen.poll() is not None:
+            self.poll()
+            if not self.tree() and self.poll() is not None:
                 return True
             if time.monotonic() >= end:
                 return False
@@ -186,7 +190,45 @@ def start_child(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Child(popen, mark)
+    return Child(popen.pid, mark, popen)
+
+
+def adopt_child(pid: int, mark: str) -> Child:
+    """A child whose parent has died, by its number and its mark; it may have ended too."""
+    child = Child(pid, mark)
+    child.seen.update({process.pid: process.create_time() for process in marked(mark)})
+    return child
+
+
+def start_detached(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
+    """Start a process that outlives this one and its terminal; returns its id. What it prints is added to `log`."""
+    with log.open("ab") as output:
+        popen = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _reap_later(popen)
+    return popen.pid
+
+
+def _reap_later(popen: subprocess.Popen[bytes]) -> None:
+    """If it ends before this process does, it leaves no zombie; and `Popen` does not complain that nobody waited."""
+    import threading
+
+    threading.Thread(target=popen.wait, daemon=True).start()
+
+
+def lives_marked(pid: int, mark: str) -> bool:
+    """Whether a process with this number lives and carries this mark."""
+    with contextlib.suppress(psutil.Error, OSError):
+        process = psutil.Process(pid)
+        return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _allow_open_files() -> None:
@@ -241,7 +283,7 @@ def sweep(child: Child) -> list[int]:
         with contextlib.suppress(psutil.Error):
             process.kill()
     psutil.wait_procs(list(left.values()), timeout=KILL_SECONDS)
-    child.popen.poll()
+    child.poll()
     return sorted(left)
 
 
@@ -280,6 +322,14 @@ def is_alive(pid: int, started: float) -> bool:
     try:
         process = psutil.Process(pid)
         return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def exists(pid: int) -> bool:
+    """Whether a process with this number lives; a zombie does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

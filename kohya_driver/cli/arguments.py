@@ -17,6 +17,12 @@ def add_preset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images", metavar="DIR", help=texts.say("cli.option.images"))
     parser.add_argument("--base", metavar="FILE", help=texts.say("cli.option.base"))
     parser.add_argument("--trigger", metavar="WORD", help=texts.say("cli.option.trigger"))
+    add_sets(parser)
+    parser.add_argument("--strict", action="store_true", help=texts.say("cli.option.strict"))
+    parser.add_argument("--fit", action="store_true", help=texts.say("cli.option.fit"))
+
+
+def add_sets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         dest="sets",
@@ -25,20 +31,32 @@ def add_preset(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=texts.say("cli.option.set"),
     )
-    parser.add_argument("--strict", action="store_true", help=texts.say("cli.option.strict"))
-    parser.add_argument("--fit", action="store_true", help=texts.say("cli.option.fit"))
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """A run, which need not be said."""
+    parser.add_argument("name", metavar="RUN", nargs="?", help=texts.say("cli.option.which_run"))
+
+
+def add_going_on(parser: argparse.ArgumentParser) -> None:
+    """How a training lives on: without a terminal, and after a failure."""
+    parser.add_argument("--detach", action="store_true", help=texts.say("cli.option.detach"))
+    parser.add_argument(
+        "--no-recover", dest="recover", action="store_false", help=texts.say("cli.option.no_recover")
+    )
 
 
 def read_preset(arguments: argparse.Namespace) -> Preset:
     """The preset that `add_preset`'s arguments name; raises PresetError."""
     from kohya_driver.preset.load import load_preset
 
+    recover = getattr(arguments, "recover", True)
     return load_preset(
         arguments.preset,
         images=arguments.images,
         base=arguments.base,
         trigger=arguments.trigger,
-        sets=arguments.sets,
+        sets=[*arguments.sets, *([] if recover else ["safety.recover=0"])],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -23,7 +23,7 @@ from kohya_driver.views.dashboard import Dashboard
 from kohya_driver.views.engine import print_install_event
 from kohya_driver.views.findings import print_findings
 from kohya_driver.views.plain import json_line, plain_line
-from kohya_driver.views.result import print_result
+from kohya_driver.views.result import print_result, print_said
 
 EXIT_CODES = {
     "succeeded": 0,
@@ -52,6 +52,28 @@ def train_live(
     return EXIT_CODES[result.outcome]
 
 
+def resume_live(run: api.Run, *, sets: Sequence[str], recover: bool, plain: bool, json: bool) -> int:
+    """Go on with a run, shown in the same way; returns the exit code."""
+    wishes = Wishes()
+    with wishes.heard(), attended(wishes, plain=plain, json=json) as live:
+        result = api.resume(
+            run,
+            sets=sets,
+            recover=recover,
+            on_plan=live.on_plan,
+            on_event=live.on_event,
+            stop=wishes.stop,
+        )
+    tell_result(result, json=json)
+    return EXIT_CODES[result.outcome]
+
+
+def tell_detached(run: api.Run) -> int:
+    """A training goes on in the background; returns the exit code."""
+    print_said("run.detached", name=run.folder.name, folder=run.folder)
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """What a training calls so that a person sees it."""
@@ -61,10 +83,8 @@ class Live:
     json: bool
 
     def on_plan(self, plan: api.Plan) -> None:
-        """What is not wrong enough to stop, told before the dashboard covers the screen; on stderr, beside any JSON."""
-        warnings = [f for f in plan.findings if f.severity is Severity.WARNING and not f.silenced]
-        with contextlib.suppress(OSError):
-            print_findings(warnings)
+        """Before the dashboard covers the screen."""
+        tell_warnings(plan)
 
     def on_install(self, event: api.InstallEvent) -> None:
         self.wishes.installing = True
@@ -83,6 +103,13 @@ def attended(wishes: Wishes, *, plain: bool, json: bool) -> Iterator[Live]:
     """Show one training while this lasts, with a dashboard or with lines where there is no terminal."""
     with _sink(plain=plain, json=json) as show:
         yield Live(wishes, show, json)
+
+
+def tell_warnings(plan: api.Plan) -> None:
+    """What is not wrong enough to stop; on stderr, beside any JSON."""
+    warnings = [f for f in plan.findings if f.severity is Severity.WARNING and not f.silenced]
+    with contextlib.suppress(OSError):
+        print_findings(warnings)
 
 
 def tell_result(result: RunResult, *, json: bool) -> None:

@@ -21,14 +21,21 @@ COMMANDS = (
     "bench",
     "engine",
     "presets",
+    "queue",
     "show",
     "watch",
+    "stop",
+    "save",
+    "resume",
     "runs",
     "diagnose",
     "doctor",
     "options",
     "completion",
 )
+
+HIDDEN = ("supervise",)
+"""What kohya-driver starts by itself."""
 
 INTERRUPTED = 130
 BUG = 70
@@ -75,9 +82,10 @@ def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.A
     version = f"kohya-driver {__version__}"
     parser.add_argument("--version", action="version", version=version, help=texts.say("cli.option.version"))
     commands = parser.add_subparsers(dest="command", metavar=texts.say("cli.command"), required=True)
-    for name in COMMANDS:
+    for name in (*COMMANDS, *HIDDEN):
         text = texts.say(f"cli.{name}")
-        command = commands.add_parser(name, help=text, description=text)
+        shown: dict[str, Any] = {} if name in HIDDEN else {"help": text}
+        command = commands.add_parser(name, description=text, **shown)
         if every or name in arguments:
             module: Any = import_module(f"kohya_driver.cli.{name}")
             module.add_arguments(command)

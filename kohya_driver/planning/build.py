@@ -35,14 +35,17 @@ NO_SCHEDULE = Schedule(0, 0, 0, 0, 0, 0, 0, 0, 0)
 """Of a plan that has errors: there is nothing to count."""
 
 
-def build_plan(inputs: Inputs, *, strict: bool = False, fit: bool = False) -> Plan:
+def build_plan(
+    inputs: Inputs, *, strict: bool = False, fit: bool = False, changes: Sequence[Override] = ()
+) -> Plan:
     """Decide everything about a run. What cannot be done is among the plan's findings.
 
     Args:
         strict: refuse what cannot be done on this machine, where a plan would otherwise change it.
         fit: where memory does not suffice, make the mildest change with which it does.
+        changes: that were made to this run before, or after it failed.
     """
-    draft, overrides = apply_rules(_draft(inputs))
+    draft, overrides = build_draft(inputs, changes)
     if fit and (found := mildest_fit(inputs, draft)):
         draft, overrides = found.draft, (*overrides, *found.overrides)
     settings = bucket_settings(draft)
@@ -60,6 +63,14 @@ def build_plan(inputs: Inputs, *, strict: bool = False, fit: bool = False) -> Pl
         Subject(inputs, draft, overrides, settings, buckets, schedule, disk, memory, strict)
     )
     return _plan(inputs, draft, overrides, findings, schedule, buckets, saved, disk, memory, time)
+
+
+def build_draft(inputs: Inputs, changes: Sequence[Override] = ()) -> tuple[Draft, tuple[Override, ...]]:
+    """The draft after every rule and these changes, and all that they did."""
+    draft, overrides = apply_rules(_draft(inputs))
+    for change in changes:
+        draft = draft.put(change.option, change.after)
+    return draft, (*overrides, *changes)
 
 
 def _draft(inputs: Inputs) -> Draft:
@@ -253,7 +264,11 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
     """What the engine gets besides what it inherits."""
     given = {name: value for name, value in draft.environment.items() if value is not None}
     # The scripts find their library here even when a worker process is started anew.
-    own = {"PYTHONPATH": inputs.engine.checkout, "KOHYA_DRIVER_METRICS": inputs.folder / "metrics.jsonl"}
+    own = {
+        "PYTHONPATH": inputs.engine.checkout,
+        "KOHYA_DRIVER_METRICS": inputs.folder / "metrics.jsonl",
+        "KOHYA_DRIVER_ATTEMPT": inputs.folder / "attempt.json",
+    }
     return {**given, **{name: str(path) for name, path in own.items()}}
 
 

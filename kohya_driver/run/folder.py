@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +32,34 @@ class RunResult:
     """Exit status of the launcher; negative: a signal."""
     reason: str = ""
     """Code of what went wrong, such as `run.no_data`."""
+    reason_values: Mapping[str, Any] = field(default_factory=dict)
+    """What its sentence names."""
     evidence: str = ""
     """The engine's first traceback, or its last lines."""
     engine_commit: str = ""
     started: float = 0.0
     ended: float = 0.0
+    attempts: int = 1
+    """How often the engine was started for this run."""
+    state: str = ""
+    """The newest whole train state, from which the run can go on; empty if there is none."""
+    saved: tuple[str, ...] = ()
+    """LoRA files that were asked for by `save` or `stop`."""
+    recoveries: tuple[str, ...] = ()
+    """Codes of the failures after which it was resumed by itself, in order."""
+    diagnosis: Mapping[str, Any] = field(default_factory=dict)
+    """What went wrong and why (`Diagnosis.to_json`); empty if nothing did."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"version": 1, **asdict(self), "checkpoints": list(self.checkpoints)}
+        lists = {name: list(getattr(self, name)) for name in _LISTS}
+        return {"version": 1, **asdict(self), **lists}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunResult:
-        body = {name: value for name, value in data.items() if name != "version"}
-        return cls(**{**body, "checkpoints": tuple(body["checkpoints"])})
+        """What a later version added is passed over."""
+        known = {known.name for known in fields(cls)}
+        body = {name: value for name, value in data.items() if name in known}
+        return cls(**{**body, **{name: tuple(body.get(name, ())) for name in _LISTS}})
 
     def raise_for_failure(self) -> None:
         """Raises TrainingFailedError unless the run succeeded or was stopped on request."""
@@ -52,6 +67,9 @@ class RunResult:
             raise TrainingFailedError(
                 self.reason or "run.engine_failed", self.evidence.strip().rpartition("\n")[2]
             )
+
+
+_LISTS = ("checkpoints", "saved", "recoveries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,41 @@ class Run:
         return self.folder / "events.jsonl"
 
     @property
+    def attempt_file(self) -> Path:
+        """What the engine's attempt at hand is to do beyond its config: where to go on from, where to keep states."""
+        return self.folder / "attempt.json"
+
+    @property
+    def attempts_file(self) -> Path:
+        """Each start of the engine for this run: when, from where, and how it ended."""
+        return self.folder / "attempts.json"
+
+    @property
+    def trainer_file(self) -> Path:
+        """How the trainer itself ended; the launcher hides it."""
+        return self.folder / "trainer.json"
+
+    @property
+    def request_file(self) -> Path:
+        """What somebody asks of the training while it runs."""
+        return self.folder / "request.json"
+
+    @property
+    def states_folder(self) -> Path:
+        """Train states that are written by the clock."""
+        return self.folder / "states"
+
+    @property
+    def saved_folder(self) -> Path:
+        """LoRA files that were asked for by `save` or `stop`."""
+        return self.folder / "saved"
+
+    @property
+    def supervisor_log(self) -> Path:
+        """What a supervisor without a terminal has to say."""
+        return self.folder / "supervisor.log"
+
+    @property
     def supervisor_file(self) -> Path:
         """Who watches over it, and the engine's process."""
         return self.folder / "supervisor.json"
@@ -148,12 +201,18 @@ class Run:
         except (OSError, ValueError, KeyError):
             return False
 
+    def engine_alive(self) -> bool:
+        """Whether the engine lives, watched or not."""
+        return bool(process.marked(str(self.folder)))
+
     def state(self) -> str:
-        """`running`, `cut off`, or the outcome."""
+        """`running`, `unwatched` (the engine lives, its supervisor does not), `cut off`, or the outcome."""
         result = self.result()
         if result:
             return result.outcome
-        return "running" if self.is_running() else "cut off"
+        if self.is_running():
+            return "running"
+        return "unwatched" if self.engine_alive() else "cut off"
 
 
 def next_folder(root: Path, name: str) -> Path:

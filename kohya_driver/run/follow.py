@@ -10,9 +10,9 @@ CHUNK_BYTES = 1 << 20
 class Follower:
     """The bytes of a file, piece by piece; a file that is not there yet has none."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, position: int = 0) -> None:
         self._path = path
-        self._position = 0
+        self._position = position
 
     def read(self) -> bytes:
         """At most a megabyte of what is new; empty if there is nothing."""

@@ -61,6 +61,13 @@ def release(folder: Path, pid: int | None = None) -> None:
             _holder_file().unlink(missing_ok=True)
 
 
+def check_is_free(folder: Path) -> None:
+    """Raises RunError: `run.machine_busy` if another run than this one trains on this machine now."""
+    running = holder()
+    if running and running.folder != folder:
+        raise RunError("run.machine_busy", running.folder, run=running.folder.name)
+
+
 @contextlib.contextmanager
 def holding(folder: Path) -> Iterator[None]:
     """Be the machine's training while this lasts; raises RunError as `take` does."""

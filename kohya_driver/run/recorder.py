@@ -14,25 +14,43 @@ OnEvent = Callable[[Record, RunSnapshot], None]
 
 
 class Recorder:
-    """Stamps events with the time and records them in order."""
+    """Stamps events with the time and records them in order.
 
-    def __init__(self, path: Path, on_event: OnEvent | None = None) -> None:
-        self.snapshot = RunSnapshot()
+    Args:
+        before: the run's snapshot after its earlier attempts; its time goes on where it stood.
+    """
+
+    def __init__(
+        self, path: Path, on_event: OnEvent | None = None, before: RunSnapshot | None = None
+    ) -> None:
+        self.snapshot = before or RunSnapshot()
         self.started = time.time()
+        """Of this recorder, in Unix seconds; a run that goes on has an earlier one too."""
         self.lost = 0
         """Events that could not be written, because the disk was full: the training goes on without them."""
         self._path = path
         self._on_event = on_event
-        self._mend = ""
+        # Half a line may stand at the end: of a supervisor that was killed, or of a full disk.
+        self._mend = "\n" if _ends_torn(path) else ""
         self._begin = time.monotonic()
+        self._elapsed_before = self.snapshot.elapsed
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the run began; not moved by a clock that is set."""
+        """Seconds that the run has been going, in all its attempts; not moved by a clock that is set."""
+        return self._elapsed_before + self._here
+
+    @property
+    def _here(self) -> float:
         return time.monotonic() - self._begin
 
+    @property
+    def now(self) -> float:
+        """Unix seconds; they do not jump when the clock is set meanwhile."""
+        return self.started + self._here
+
     def record(self, event: Event) -> None:
-        record = Record(self.started + self.elapsed, self.elapsed, event)
+        record = Record(self.now, self.elapsed, event)
         self.snapshot = fold(self.snapshot, record)
         self._write(json.dumps(record.to_json(), ensure_ascii=False) + "\n")
         if self._on_event:
@@ -49,5 +67,13 @@ class Recorder:
             self._mend = ""
         except OSError:
             self.lost += 1
-            # Half a line may stand there: it must not spoil the next one.
             self._mend = "\n"
+
+
+def _ends_torn(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, 2)
+            return file.read(1) != b"\n"
+    except OSError:
+        return False

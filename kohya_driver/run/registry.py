@@ -61,6 +61,23 @@ def find_run(text: str | None = None, default: Literal["running", "newest"] = "r
     raise RunError("run.none")
 
 
+RESUMABLE = ("stopped", "failed", "cut off")
+
+
+def find_resumable(text: str | None = None) -> Run:
+    """The run to go on with; if nothing is said, the latest that was stopped, cut off or failed.
+
+    Raises:
+        RunError: as `find_run`; `run.none_to_resume`.
+    """
+    if text is not None:
+        return _named(text)
+    for run in runs_here():
+        if run.state() in RESUMABLE:
+            return run
+    raise RunError("run.none_to_resume")
+
+
 def _named(text: str) -> Run:
     path = Path(text).expanduser()
     if Run(path).plan_file.is_file():

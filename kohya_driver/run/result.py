@@ -3,56 +3,119 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from kohya_driver.diagnosis.classify import diagnose_log
+from kohya_driver.diagnosis.model import Diagnosis
 from kohya_driver.engine import lora
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
+from kohya_driver.run.attempt import Attempt, newest_state, read_attempts
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.recorder import Recorder
+from kohya_driver.run.supervisor import Ended
 
 LAST_LINES = 20
 _DIED = re.compile(r"died with <Signals\.(SIG\w+): \d+>")
 
 
-def judge(plan: Plan, run: Run, recorder: Recorder, status: int | None, *, stopped: bool) -> RunResult:
-    """The outcome, from the exit status, what the engine said, and the final file itself."""
-    snapshot = recorder.snapshot
-    reason, evidence = _failure(plan, run, snapshot, recorder.started, status)
-    outcome = "stopped" if reason and stopped else "failed" if reason else "succeeded"
-    return RunResult(
-        outcome=outcome,
-        folder=str(run.folder),
-        final="" if reason else str(plan.final),
-        checkpoints=tuple(_standing(plan, snapshot)),
-        steps=snapshot.step,
-        seconds=round(recorder.elapsed, 1),
-        status=status,
-        reason="run.stopped" if outcome == "stopped" else reason,
-        evidence="" if outcome != "failed" else evidence,
-        engine_commit=plan.engine_commit,
-        started=recorder.started,
-        ended=recorder.started + recorder.elapsed,
-    )
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an attempt ended. `reason` is a code of `texts/run.py`, or that of a trouble; empty if it succeeded."""
+
+    outcome: str
+    reason: str = ""
+    evidence: str = ""
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def kind(self) -> str:
+        """Of the failure, as diagnosed; empty if nothing was."""
+        return self.diagnosis.kind if self.diagnosis and self.diagnosis.cause else ""
+
+
+def judge(
+    plan: Plan,
+    run: Run,
+    snapshot: RunSnapshot,
+    attempt: Attempt,
+    ended: Ended | None,
+    *,
+    stop: str,
+    halt: str,
+) -> Verdict:
+    """From the exit status, what the engine said, and the final file itself.
+
+    Args:
+        ended: None if the engine could not be started.
+        stop: who asked it to stop; `halt`: the trouble for which it was ended; empty if nobody, if none.
+    """
+    reason, evidence = _failure(plan, run, snapshot, attempt, ended)
+    if not reason:
+        return Verdict("succeeded")
+    if stop and not halt:
+        return Verdict("stopped", "run.stopped")
+    if ended and ended.left == "not_finite":
+        halt = "trouble.nan"
+    status = ended.status if ended else None
+    diagnosis = _diagnose(run, attempt, status)
+    return Verdict("failed", halt or reason, evidence, diagnosis)
+
+
+def _diagnose(run: Run, attempt: Attempt, status: int | None) -> Diagnosis | None:
+    try:
+        return diagnose_log(run.log_file, start=attempt.log_offset, status=status)
+    except OSError:
+        return None
 
 
 def _failure(
-    plan: Plan, run: Run, snapshot: RunSnapshot, started: float, status: int | None
+    plan: Plan, run: Run, snapshot: RunSnapshot, attempt: Attempt, ended: Ended | None
 ) -> tuple[str, str]:
     """Code and evidence of what went wrong; empty if nothing did."""
     tail = last_lines(run.log_file)
     if any("No data found" in line for line in tail):
         return "run.no_data", "\n".join(tail)
-    if status != 0:
+    if ended is None or ended.status != 0:
         said = (message.text for message in reversed(snapshot.messages))
         signalled = next((found[1] for text in said if (found := _DIED.search(text))), "")
-        if (status is not None and status < 0) or (signalled and not snapshot.traceback):
+        if (ended and ended.status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
     if not snapshot.model_saved:
         return "run.not_saved", "\n".join(tail)
-    wrong = lora.check_lora(plan.final, not_before=started)
+    wrong = lora.check_lora(plan.final, not_before=attempt.started)
     return (wrong[0].code, str(plan.final)) if wrong else ("", "")
+
+
+def result_of(plan: Plan, run: Run, recorder: Recorder, verdict: Verdict, status: int | None) -> RunResult:
+    """What the run comes to, after its last attempt."""
+    snapshot, attempts = recorder.snapshot, read_attempts(run)
+    state, _ = newest_state(run, plan) if verdict.outcome != "succeeded" else (None, ())
+    started = attempts[0].started if attempts else recorder.started
+    return RunResult(
+        outcome=verdict.outcome,
+        folder=str(run.folder),
+        final="" if verdict.reason else str(plan.final),
+        checkpoints=tuple(_standing(snapshot, saved=False, run=run)),
+        steps=snapshot.step,
+        seconds=round(recorder.elapsed, 1),
+        status=status,
+        reason=verdict.reason,
+        evidence=verdict.evidence,
+        engine_commit=plan.engine_commit,
+        started=started,
+        ended=max(started, recorder.now),
+        attempts=max(1, len(attempts)),
+        state=str(state.path) if state else "",
+        saved=tuple(_standing(snapshot, saved=True, run=run)),
+        reason_values=_values(verdict, snapshot),
+        recoveries=tuple(one.reason for one in attempts if one.recovered),
+        diagnosis=verdict.diagnosis.to_json() if verdict.diagnosis and verdict.outcome == "failed" else {},
+    )
 
 
 def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
@@ -67,6 +130,13 @@ def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
     return [line[:400] for line in lines if line][-count:]
 
 
-def _standing(plan: Plan, snapshot: RunSnapshot) -> list[str]:
-    """Checkpoints that were written and are still there."""
-    return [checkpoint.path for checkpoint in snapshot.checkpoints if Path(checkpoint.path).exists()]
+def _standing(snapshot: RunSnapshot, *, saved: bool, run: Run) -> list[str]:
+    """LoRA files that were written and are still there: those that were asked for (`saved`), or those of the preset."""
+    paths = [Path(checkpoint.path) for checkpoint in snapshot.checkpoints]
+    return [str(path) for path in paths if path.exists() and (path.parent == run.saved_folder) == saved]
+
+
+def _values(verdict: Verdict, snapshot: RunSnapshot) -> Mapping[str, Any]:
+    """Of a trouble's sentence; the other reasons name nothing."""
+    told = [trouble.values for trouble in snapshot.troubles if trouble.code == verdict.reason]
+    return dict(told[-1]) if told else {"step": snapshot.step}

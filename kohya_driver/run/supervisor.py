@@ -3,83 +3,193 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from kohya_driver import files, texts
 from kohya_driver.engine import weights
 from kohya_driver.errors import DriverError
 from kohya_driver.events.lines import LineSplitter
 from kohya_driver.events.model import (
     CheckpointSaved,
     Event,
+    LogMessage,
     MemorySampled,
+    Phase,
     ProcessExited,
     SampleSaved,
+    SaveRequested,
     SavingCheckpoint,
     StopRequested,
 )
 from kohya_driver.events.parse import MetricsReader, Parser
 from kohya_driver.host import read_memory
-from kohya_driver.process import Child, stop_child, sweep
+from kohya_driver.process import Child, lives_marked, stop_child, sweep
+from kohya_driver.run.attempt import Attempt
 from kohya_driver.run.folder import Run
 from kohya_driver.run.follow import Follower
 from kohya_driver.run.recorder import Recorder
+from kohya_driver.run.requests import ask, read_request
 from kohya_driver.run.stop import Stop
 
 LOOK_SECONDS = 0.1
 MEMORY_SECONDS = 5.0
 SAMPLES_SECONDS = 1.0
+REQUEST_SECONDS = 0.3
+PATIENCE_SECONDS = 120.0
+"""How long an engine that was asked to save and stop may say nothing; or ten of its steps, if they take longer."""
+PATIENCE_STEPS = 10
+DRIVER = "driver"
+"""The source of messages that are our own."""
 _PNG_END = b"IEND\xaeB`\x82"
+_SAVES_IN = (Phase.TRAINING, Phase.SAMPLING, Phase.SAVING)
+
+Told = Mapping[str, int]
+"""How many events of the log, and of the values, an earlier supervisor has recorded of this attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended: the engine's exit status, and why it was left from inside, if it was."""
+
+    status: int
+    left: str
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """One running engine and what follows it."""
+    """One running engine and what follows it.
+
+    Args:
+        stop: what a person wishes; `halt`: what is decided when something goes wrong.
+        told: for an engine whose supervisor has died: what that one has recorded is not recorded again.
+        on_look: called each time.
+    """
 
     run: Run
     child: Child
     recorder: Recorder
     output_dir: Path
     stop: Stop
+    halt: Stop
+    attempt: Attempt
+    told: Told = field(default_factory=dict)
+    on_look: Callable[[], None] = lambda: None
     _log: Follower = field(init=False)
     _metrics: Follower = field(init=False)
     _splitter: LineSplitter = field(default_factory=LineSplitter)
     _metric_lines: LineSplitter = field(default_factory=LineSplitter)
     _parser: Parser = field(default_factory=Parser)
     _reader: MetricsReader = field(default_factory=MetricsReader)
+    _skip: dict[str, int] = field(init=False)
     _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
     _due: dict[str, float] = field(default_factory=dict)
+    _heeded: int = 0
+    _stopping: bool = False
+    _moved: float = field(default_factory=time.monotonic)
+    _orphaned: bool = False
 
     def __post_init__(self) -> None:
-        self._log = Follower(self.run.log_file)
-        self._metrics = Follower(self.run.metrics_file)
-        self._samples = set((self.output_dir / "sample").glob("*.png"))
+        self._log = Follower(self.run.log_file, self.attempt.log_offset)
+        self._metrics = Follower(self.run.metrics_file, self.attempt.metrics_offset)
+        self._skip = dict(self.told)
+        known = {Path(path) for path in self.recorder.snapshot.samples}
+        self._samples = known if self.told else set((self.output_dir / "sample").glob("*.png"))
 
-    def follow(self) -> int:
-        """Until the engine has ended and nothing of it is left; returns the launcher's exit status."""
-        while self.child.poll() is None:
+    def follow(self) -> Ended:
+        """Until the engine has ended and nothing of it is left."""
+        while self._lives():
             self._look()
-            if self.stop.asked:
-                self.recorder.record(StopRequested(self.stop.by))
+            self._heed_request()
+            self.on_look()
+            if (self.stop.asked or self.halt.asked) and not self._ends_in_order():
                 stop_child(self.child, hurry=lambda: self.stop.hurry)
                 break
             time.sleep(LOOK_SECONDS)
-        # The launcher may be gone before the trainer is.
         sweep(self.child)
         self._look()
         self._finish()
-        status = self.child.poll()
+        ended = self._ending()
+        self.recorder.record(ProcessExited(ended.status, ended.left))
+        return ended
+
+    @property
+    def idle_seconds(self) -> float:
+        """Since anything new was seen of the engine."""
+        return time.monotonic() - self._moved
+
+    # --- whether it lives
+
+    def _lives(self) -> bool:
+        """The launcher may be gone before the trainer is; then the trainer alone counts."""
+        if self.child.poll() is None:
+            return True
+        trainer = self._trainer()
+        if "status" in trainer or not lives_marked(int(trainer.get("pid", 0)), self.child.mark):
+            return False
+        if not self._orphaned:
+            self._orphaned = True
+            self.recorder.record(LogMessage("warning", texts.say("run.launcher_died"), DRIVER))
+        return True
+
+    def _trainer(self) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = files.read_json(self.run.trainer_file)
+            return found if float(found["time"]) >= self.attempt.started - 1 else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def _ending(self) -> Ended:
+        """The trainer's own word counts more than the launcher's, which may have died before it."""
+        trainer, status = self._trainer(), self.child.poll()
+        if "status" in trainer and isinstance(trainer["status"], int):
+            return Ended(trainer["status"], str(trainer.get("left", "")))
         assert status is not None
-        self.recorder.record(ProcessExited(status))
-        return status
+        return Ended(status, "")
+
+    # --- what is asked of it
+
+    def _heed_request(self) -> None:
+        if not self._is_due("request", REQUEST_SECONDS):
+            return
+        request = read_request(self.run)
+        if request is None or request.id <= self._heeded:
+            return
+        self._heeded = request.id
+        if request.stop:
+            if not self.stop.asked:
+                self.stop.ask("command")
+        elif request.save:
+            self.recorder.record(SaveRequested(request.sample))
+
+    def _ends_in_order(self) -> bool:
+        """Whether it is still waited for: it saves, and ends by itself."""
+        wish = self.stop if self.stop.asked else self.halt
+        saves = wish.saves and self.recorder.snapshot.phase in _SAVES_IN
+        if not self._stopping:
+            self._stopping = True
+            self._moved = time.monotonic()
+            self.recorder.record(StopRequested(wish.by, saves))
+            if saves:
+                self._heeded = ask(self.run, stop=True).id
+        return saves and self.idle_seconds < self._patience()
+
+    def _patience(self) -> float:
+        return max(PATIENCE_SECONDS, PATIENCE_STEPS * (self.recorder.snapshot.seconds_per_step or 0.0))
+
+    # --- what is new of it
 
     def _look(self) -> None:
         """Everything that is new."""
         self._read_metrics()
         while data := self._log.read():
-            self._tell(event for line in self._splitter.feed(data) for event in self._parser.feed(line))
+            self._moved = time.monotonic()
+            self._tell(
+                "log", (event for line in self._splitter.feed(data) for event in self._parser.feed(line))
+            )
             self._read_metrics()
             if self.stop.asked and self.child.poll() is None:
                 break  # an engine that prints without end must not outrun the wish to stop it
@@ -91,21 +201,29 @@ class Supervisor:
 
     def _finish(self) -> None:
         """What stands at the very end: lines without an end, files that the last look was too early for."""
-        self._tell(event for line in self._splitter.flush() for event in self._parser.feed(line))
-        self._tell(self._parser.flush())
+        while data := self._log.read():
+            self._tell(
+                "log", (event for line in self._splitter.feed(data) for event in self._parser.feed(line))
+            )
+        self._tell("log", (event for line in self._splitter.flush() for event in self._parser.feed(line)))
+        self._tell("log", self._parser.flush())
         self._check_pending()
         self._check_samples()
 
     def _read_metrics(self) -> None:
         while data := self._metrics.read():
+            self._moved = time.monotonic()
             lines = self._metric_lines.feed(data)
-            self._tell(step for line in lines if (step := self._reader.feed(line)) is not None)
+            self._tell("metrics", (event for line in lines if (event := self._reader.feed(line)) is not None))
 
-    def _tell(self, events: Iterable[Event]) -> None:
+    def _tell(self, source: str, events: Iterable[Event]) -> None:
         for event in events:
-            self.recorder.record(event)
             if isinstance(event, SavingCheckpoint):
                 self._pending.append(Path(event.path))
+            if self._skip.get(source, 0):
+                self._skip[source] -= 1
+            else:
+                self.recorder.record(event)
 
     def _check_pending(self) -> None:
         """A checkpoint has landed when its header fits its length, and it is not an older file of that name."""
@@ -115,8 +233,10 @@ class Supervisor:
                 state = path.stat()
             except (DriverError, OSError):
                 continue
-            if state.st_mtime >= self.recorder.started - 1:  # some file systems keep whole seconds only
+            if state.st_mtime >= self.attempt.started - 1:  # some file systems keep whole seconds only
                 self._pending.remove(path)
+                if self.told and any(known.path == str(path) for known in self.recorder.snapshot.checkpoints):
+                    continue
                 self.recorder.record(CheckpointSaved(str(path), state.st_size))
 
     def _check_samples(self) -> None:

@@ -69,6 +69,56 @@ TEXTS = {
         "训练文件夹，或名称（例如 ningguang-003）；默认：正在进行的，没有则是最近一次",
     ),
     "cli.option.once": ("say how it stands now, and end", "只显示当前状态，然后退出"),
+    "cli.queue": ("train presets one after another", "让多个预设依次训练"),
+    "cli.queue.add": ("check a preset and put it at the end", "检查一个预设并排到队尾"),
+    "cli.queue.list": ("show the queue", "显示队列"),
+    "cli.queue.remove": ("take one out", "移出一个"),
+    "cli.queue.move": ("to another place among those that wait", "调整等待中的顺序"),
+    "cli.queue.retry": (
+        "let one that failed or was stopped wait once more; it goes on from its last train state if there is one",
+        "让失败或停止的任务重新排队；如有训练状态，则从那里继续",
+    ),
+    "cli.queue.clear": ("forget those that are over", "清除已结束的"),
+    "cli.queue.start": (
+        "work on it until nothing waits: through failures, and on from where a reboot cut it off",
+        "依次处理，直到没有等待中的任务：失败后继续下一个，重启后从中断处继续",
+    ),
+    "cli.option.queue_number": ("its number, as `queue list` shows it", "`queue list` 显示的编号"),
+    "cli.option.queue_position": ("its new place; 1 is the next", "新位置；1 表示下一个"),
+    "cli.stop": (
+        "save a running training and end it; `resume` goes on with it",
+        "保存并结束正在进行的训练；之后可用 `resume` 继续",
+    ),
+    "cli.save": (
+        "save what a running training has learnt so far, and go on",
+        "保存训练到目前为止的结果，并继续训练",
+    ),
+    "cli.resume": (
+        "go on with a training that was stopped, cut off or failed",
+        "继续被停止、中断或失败的训练",
+    ),
+    "cli.supervise": (
+        "watch over a training in the background; started by kohya-driver itself",
+        "在后台看管训练；由 kohya-driver 自己启动",
+    ),
+    "cli.option.which_run": (
+        "a run's folder or its name, such as ningguang-001 (default: the one that is meant most likely)",
+        "训练文件夹或名字，例如 ningguang-001（默认：最可能的那一个）",
+    ),
+    "cli.option.no_wait": ("do not wait until it has ended", "不等它结束"),
+    "cli.option.sample": ("draw the preset's prompts, too", "同时生成预设中的预览图"),
+    "cli.option.no_recover": (
+        "do not resume the training by itself after a failure",
+        "训练失败后不自动继续",
+    ),
+    "cli.option.resume": (
+        "go on with the latest run of this preset if it was stopped, cut off or failed; else begin a new one",
+        "如果这个预设的最近一次训练被停止、中断或失败，就继续它；否则新建训练",
+    ),
+    "cli.option.detach": (
+        "work without this terminal: the window may be closed",
+        "脱离终端在后台运行：可以关闭窗口",
+    ),
     "cli.runs": (
         "list what has been trained on this machine, and what trains now",
         "列出这台机器上的训练：已结束的和正在进行的",

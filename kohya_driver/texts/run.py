@@ -18,8 +18,88 @@ TEXTS = {
     ),
     "run.stopped": ("The training was stopped on request.", "训练已按要求停止。"),
     "run.stopped.hint": (
-        "Checkpoints saved before that are kept in the run's folder.",
-        "此前保存的存档点都保留在该次训练的文件夹中。",
+        "`kohya-driver resume` goes on where its newest train state stands; without one it begins anew.",
+        "`kohya-driver resume` 从最新的训练状态继续；如果没有保存过状态，则从头开始。",
+    ),
+    "run.launcher_died": (
+        "accelerate launch has died; the trainer goes on without it",
+        "accelerate launch 已退出；训练进程仍在继续",
+    ),
+    "run.cut_off": (
+        "{name} was cut off: neither the training nor its supervisor lives. `kohya-driver resume {name}` goes on.",
+        "{name} 中断了：训练进程和看管它的进程都已不在。`kohya-driver resume {name}` 可以继续。",
+    ),
+    "run.stop_asked": (
+        "{name} was asked to save and stop; it does so at the end of its step.",
+        "已要求 {name} 保存并停止；它会在当前这一步结束时照办。",
+    ),
+    "run.save_asked": (
+        "{name} was asked to save; the LoRA will be in {folder} at the end of its step.",
+        "已要求 {name} 保存；当前这一步结束后，LoRA 会出现在 {folder} 中。",
+    ),
+    "run.detached": (
+        "{name} trains in the background; this window may be closed. `kohya-driver watch {name}` shows it, "
+        "`kohya-driver stop {name}` saves and ends it.\n{folder}",
+        "{name} 正在后台训练，可以关闭此窗口。用 `kohya-driver watch {name}` 查看，"
+        "用 `kohya-driver stop {name}` 保存并结束。\n{folder}",
+    ),
+    "run.detach_failed": (
+        "The training could not be started in the background: {reason}",
+        "无法在后台启动训练：{reason}",
+    ),
+    "run.detach_failed.hint": (
+        "supervisor.log in the run's folder has its own words; without --detach the error is shown in full.",
+        "训练文件夹中的 supervisor.log 里有它的输出；去掉 --detach 可以看到完整的错误。",
+    ),
+    "run.not_running": ("{run} is not running.", "{run} 没有在训练。"),
+    "run.not_running.hint": (
+        "`kohya-driver runs` shows what is; `kohya-driver resume {run}` goes on with one that was stopped.",
+        "`kohya-driver runs` 显示哪些在训练；`kohya-driver resume {run}` 可以继续已停止的训练。",
+    ),
+    "run.already_running": ("{run} is running already.", "{run} 已经在训练中。"),
+    "run.already_running.hint": (
+        "`kohya-driver watch {run}` shows it.",
+        "用 `kohya-driver watch {run}` 查看。",
+    ),
+    "run.already_finished": (
+        "This run has finished; there is nothing to go on with. Its LoRA is {final}.",
+        "这次训练已经完成，没有可以继续的内容。LoRA 是 {final}。",
+    ),
+    "run.already_finished.hint": (
+        "To train a finished LoRA further, start a new run with `weights` in [network] naming it.",
+        "要在完成的 LoRA 上继续训练，请新建一次训练，并在 [network] 中用 `weights` 指定它。",
+    ),
+    "run.none_to_resume": (
+        "There is no run here that was stopped, cut off or failed.",
+        "这里没有被停止、中断或失败的训练。",
+    ),
+    "run.none_to_resume.hint": (
+        "`kohya-driver runs` lists all runs; start a new one with `kohya-driver train PRESET`.",
+        "`kohya-driver runs` 列出全部训练；用 `kohya-driver train 预设` 新建训练。",
+    ),
+    "run.resume_changed": (
+        "{name} was {before} when the train state was saved and is {now} now; a training cannot go on with that.",
+        "保存训练状态时 {name} 是 {before}，现在是 {now}；这样无法继续训练。",
+    ),
+    "run.resume_changed.hint": (
+        "Put it back as it was, or start a new run. Learning rates, length, saving, sampling and what saves memory may change.",
+        "请改回原来的值，或新建一次训练。学习率、训练长度、保存、预览图和节省内存的设置可以改。",
+    ),
+    "run.resume_past_end": (
+        "The train state is at step {step}, but the training is to have only {steps} steps.",
+        "训练状态在第 {step} 步，但训练总共只有 {steps} 步。",
+    ),
+    "run.resume_past_end.hint": (
+        "Give it more: --set training.max_train_epochs=… (or training.max_train_steps).",
+        "请增加长度：--set training.max_train_epochs=…（或 training.max_train_steps）。",
+    ),
+    "run.state_cut_off": (
+        "This train state is cut off; the one before it is used.",
+        "这个训练状态不完整，将使用它之前的那一个。",
+    ),
+    "run.state_cut_off.hint": (
+        "The disk was full or the power went while it was written. It may be deleted.",
+        "写入时磁盘已满或断电。可以删除它。",
     ),
     "run.no_data": (
         "The engine found no pictures and trained nothing.",

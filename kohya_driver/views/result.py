@@ -24,9 +24,16 @@ def print_result(result: RunResult) -> None:
         console.print(Text(texts.say("show.engine_said"), style="bold"))
         console.print(Text(result.evidence, style="dim"), soft_wrap=True)
     severity = Severity.WARNING if result.outcome == "stopped" else Severity.ERROR
-    print_findings([Finding(result.reason, severity, result.folder)])
-    for path in result.checkpoints:
+    print_findings([Finding(result.reason, severity, result.folder, result.reason_values)])
+    cause = result.diagnosis.get("cause") or {}
+    for words in (cause.get("message"), cause.get("why"), cause.get("hint")):
+        if words:
+            console.print(Text(str(words)), soft_wrap=True)
+    for path in (*result.checkpoints, *result.saved):
         console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
+    if result.state:
+        name = Path(result.folder).name
+        console.print(Text(texts.say("show.can_resume", name=name, path=result.state)), soft_wrap=True)
 
 
 def _print_success(result: RunResult) -> None:
@@ -58,6 +65,11 @@ def print_run(run: Run) -> None:
 
 def print_cut_off(run: Run) -> None:
     stderr_console().print(Text(texts.say("show.state_cut_off", path=run.folder)), soft_wrap=True)
+
+
+def print_said(code: str, **values: object) -> None:
+    """One sentence."""
+    stdout_console().print(Text(texts.say(code, **values)), soft_wrap=True)
 
 
 def print_left(run: Run) -> None:

@@ -15,17 +15,22 @@ import subprocess
 import sys
 import time
 import tomllib
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 FAULT = os.environ.get("STAND_IN", "")
+if os.environ.get("STAND_IN_ONCE") and Path(os.environ["STAND_IN_ONCE"]).exists():
+    FAULT = ""  # it went wrong before, and does so once only
 STEP_SECONDS = float(os.environ.get("STAND_IN_STEP_SECONDS", "0"))
 FLOOD_LINES = 200_000
 HALF_SECONDS = 0.5
 INFO = " " * 20 + "INFO     "
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 0) + b"IEND\xaeB`\x82"
+FAULT_STEP = int(os.environ.get("STAND_IN_STEP", "3"))
+"""At which the faults of single steps come."""
 SLEEPER = "import time; time.sleep(600)"
 
 BEGINNING = f"""\
@@ -52,6 +57,16 @@ NO_BITSANDBYTES = (
     '  File "/opt/sd-scripts/train_network.py", line 1913, in <module>\n'
     "    trainer.train(args)\n"
     "ImportError: No bitsandbytes / bitsandbytesがインストールされていないようです\n"
+)
+
+
+OUT_OF_MEMORY = (
+    "Traceback (most recent call last):\n"
+    '  File "/opt/sd-scripts/train_network.py", line 1913, in <module>\n'
+    "    trainer.train(args)\n"
+    "RuntimeError: MPS backend out of memory (MPS allocated: 17.50 GB, other allocations: 412.03 MB, max allowed: "
+    "18.13 GB). Tried to allocate 512.00 MB on private pool. Use PYTORCH_MPS_HIGH_WATERMARK_RATIO=0.0 to disable "
+    "upper limit for memory allocations (may cause system failure).\n"
 )
 
 
@@ -90,6 +105,29 @@ def say(text: str) -> None:
 
 
 def train(config: Mapping[str, Any]) -> int:
+    sys.path.insert(0, str(Path(__file__).parent))
+    from stand_in_loop import Loop
+
+    loop = Loop(FAULT, save)
+    if FAULT not in ("stubborn", "stubborn_orphan"):
+        signal.signal(signal.SIGTERM, lambda number, frame: terminate(loop))
+    status = 1
+    try:
+        status = train_on(config, loop)
+    except KeyboardInterrupt:
+        traceback.print_exc()
+    finally:
+        loop.note(status=status, left=loop.left)
+    return status
+
+
+def terminate(loop: Any) -> None:
+    if loop.terminated or not loop.begun:
+        os._exit(143)
+    loop.terminated = True
+
+
+def train_on(config: Mapping[str, Any], loop: Any) -> int:
     dataset = tomllib.loads(Path(config["dataset_config"]).read_text(encoding="utf-8"))["datasets"][0]
     epoch_steps = sum(map(count, dataset["subsets"])) // dataset["batch_size"]
     epochs = config.get("max_train_epochs") or -(-config["max_train_steps"] // epoch_steps)
@@ -106,11 +144,16 @@ def train(config: Mapping[str, Any]) -> int:
         return 1
     say(f"  num epochs / epoch数: {epochs}\n  total optimization steps / 学習ステップ数: {steps}\n")
     begin_fault(output)
-    say(f"\rsteps:   0%|          | 0/{steps} [00:00<?, ?it/s]")
-    for step in range(1, steps + 1):
+    loop.resumed()
+    loop.begun = time.time()
+    say(f"\rsteps: {0:3}%|          | {loop.first - 1}/{steps} [00:00<?, ?it/s]")
+    for step in range(loop.first, steps + 1):
         if step % epoch_steps == 1:
             say(f"\nepoch {-(-step // epoch_steps)}/{epochs}\n")
-        take_step(step, steps)
+        take_step(step, steps, loop)
+        if loop.stopping:
+            loop.leave("stopped")
+            return 0
         if step % epoch_steps == 0 and step < steps:
             end_epoch(config, output, step // epoch_steps)
     finish(output / f"{config['output_name']}.safetensors", steps)
@@ -122,9 +165,16 @@ def count(subset: Mapping[str, Any]) -> int:
     return len(found) * int(subset["num_repeats"])
 
 
-def take_step(step: int, steps: int) -> None:
+def take_step(step: int, steps: int, loop: Any) -> None:
     time.sleep(STEP_SECONDS)
-    loss = 1 / step
+    loss: float | str = 1 / step
+    if step == FAULT_STEP:
+        fault_at_step()
+        loss = "NaN" if FAULT == "nan_loss" else loss
+    if FAULT == "nan_loss" and step == FAULT_STEP and loop.settings["leave_when_not_finite"]:
+        loop.leave("not_finite")
+        sys.exit(86)
+    loop.step(step, 1 / step, steps)
     line = {
         "time": time.time(),
         "step": step,
@@ -134,10 +184,22 @@ def take_step(step: int, steps: int) -> None:
     with Path(os.environ["KOHYA_DRIVER_METRICS"]).open("a", encoding="utf-8") as metrics:
         metrics.write(json.dumps(line) + "\n")
     say(
-        f"\rsteps: {step * 100 // steps:3}%|█         | {step}/{steps} [00:06<01:06,  6.04s/it, avr_loss={loss:.3g}]"
+        f"\rsteps: {step * 100 // steps:3}%|█         | {step}/{steps} [00:06<01:06,  6.04s/it, avr_loss={1 / step:.3g}]"
     )
-    if FAULT == "killed" and step == 3:
+
+
+def fault_at_step() -> None:
+    if os.environ.get("STAND_IN_ONCE") and FAULT:
+        Path(os.environ["STAND_IN_ONCE"]).touch()
+    if FAULT == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if FAULT == "out_of_memory":
+        say(OUT_OF_MEMORY)
+        sys.exit(1)
+    if FAULT == "stalled":
+        time.sleep(600)
+    if FAULT == "metal":
+        say("Error: command buffer exited with error status.\n")
 
 
 def end_epoch(config: Mapping[str, Any], output: Path, epoch: int) -> None:

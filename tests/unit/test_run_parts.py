@@ -20,8 +20,10 @@ def test_stop_remembers_who_asked_first() -> None:
     stop = Stop()
     assert not stop.asked and not stop.hurry
     stop.ask("SIGINT")
-    assert stop.asked and not stop.hurry
+    assert stop.asked and stop.saves and not stop.hurry
     stop.ask("SIGTERM")
+    assert not stop.saves and not stop.hurry and stop.by == "SIGINT"
+    stop.ask("SIGINT")
     assert stop.hurry and stop.by == "SIGINT"
 
 

@@ -1,0 +1,299 @@
+"""Carries a run out: starts the engine, follows it to its end, tries again where that can help, and says how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import traceback
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kohya_driver import files, process
+from kohya_driver.errors import DriverError, HostError, RunError
+from kohya_driver.events.model import Record, Recovering, Resumed, RunFinished, RunStarted, TroubleSeen
+from kohya_driver.events.snapshot import RunSnapshot
+from kohya_driver.host import probe_host
+from kohya_driver.planning.again import lower_rates
+from kohya_driver.planning.model import Override, Plan
+from kohya_driver.run import machine
+from kohya_driver.run.attempt import Attempt, begin_attempt, end_attempt, newest_state, read_attempts
+from kohya_driver.run.awake import Awake, keep_awake
+from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.guard import RECOVERY, Guard
+from kohya_driver.run.notify import Notifier, finished_note, recovered_note, trouble_note
+from kohya_driver.run.prepare import write_plan
+from kohya_driver.run.recorder import OnEvent, Recorder
+from kohya_driver.run.recovery import LOWER_RATE, decide
+from kohya_driver.run.replan import plan_again, read_again, saving_measure
+from kohya_driver.run.result import Verdict, judge, result_of
+from kohya_driver.run.states import TrainState
+from kohya_driver.run.stop import Stop
+from kohya_driver.run.supervisor import Ended, Supervisor, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The attempt to make: from this state, or from the beginning; `measures` says what was changed for it."""
+
+    state: TrainState | None = None
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Course:
+    """One run in all its attempts, under this process's supervision.
+
+    Args:
+        run: its folder, prepared.
+        on_event: told of everything that happens, with the run's snapshot after it.
+        stop: asked from elsewhere, ends the run; the engine's processes are gone when `go` returns.
+    """
+
+    run: Run
+    plan: Plan
+    on_event: OnEvent | None = None
+    stop: Stop = field(default_factory=Stop)
+    before: RunSnapshot | None = None
+    """What earlier attempts have come to."""
+    recorder: Recorder = field(init=False)
+    _guard: Guard = field(init=False)
+    _notifier: Notifier = field(init=False)
+    _child: process.Child | None = None
+    _recovered_from: str = ""
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.run.events_file, self._hear, self.before)
+        self._guard = Guard(self.plan, self.recorder, self._on_trouble)
+        self._notifier = Notifier(self.plan.safety, probe_host())
+
+    def go(self, first: Next) -> RunResult:
+        """Start the engine, again where that can help, until it comes to an end.
+
+        Raises:
+            RunError: the engine cannot be started.
+            HostError: the run's folder cannot be written.
+        """
+        coming: Next | None = first
+        attempt, ended, verdict = None, None, None
+        try:
+            while coming is not None:
+                attempt = begin_attempt(self.run, self.plan, coming.state, coming.measures)
+                ended = self._attempt(attempt)
+                verdict, coming = self._settle(attempt, ended)
+        except BaseException as failure:
+            self._abandon(attempt, failure)
+            raise
+        assert verdict is not None
+        return self._conclude(verdict, ended)
+
+    def go_on_with(self, child: process.Child, attempt: Attempt, told: Told) -> RunResult:
+        """Follow an engine whose supervisor has died, to its end and beyond."""
+        self._child = child
+        try:
+            ended = self._follow(attempt, told)
+            verdict, coming = self._settle(attempt, ended)
+        except BaseException as failure:
+            self._abandon(attempt, failure)
+            raise
+        return self.go(coming) if coming else self._conclude(verdict, ended)
+
+    # --- one attempt
+
+    def _attempt(self, attempt: Attempt) -> Ended:
+        self._guard.begin()
+        self._child = self._start_engine(append=attempt.number > 1)
+        self._name_supervisor(self._child)
+        self.recorder.record(self._started(attempt, self._child.pid))
+        return self._follow(attempt, {})
+
+    def _follow(self, attempt: Attempt, told: Told) -> Ended:
+        child = self._child
+        assert child is not None
+        with self._awake(child) as awake:
+
+            def look() -> None:
+                self._guard.look(supervisor.idle_seconds)
+                for event in (awake.look(self.recorder.elapsed), *self._notifier.failures()):
+                    if event is not None:
+                        self.recorder.record(event)
+
+            supervisor = Supervisor(
+                self.run, child, self.recorder, self.plan.output_dir, self.stop, self._guard.halt, attempt,
+                told=told, on_look=look,
+            )  # fmt: skip
+            return supervisor.follow()
+
+    def _awake(self, child: process.Child) -> Awake:
+        if not self.plan.safety["keep_awake"]:
+            return Awake()
+        return keep_awake(probe_host(), child.pid, child.mark)
+
+    def _start_engine(self, *, append: bool) -> process.Child:
+        plan = self.plan
+        environment = process.clean_environment(plan.environment, plan.removed_environment)
+        try:
+            return process.start_child(
+                plan.command,
+                cwd=plan.engine_root / "sd-scripts",
+                env=environment,
+                log=self.run.log_file,
+                mark=str(self.run.folder),
+                append=append,
+            )
+        except OSError as failure:
+            raise RunError(
+                "run.cannot_start", plan.command[0], reason=failure.strerror or failure
+            ) from failure
+
+    def _name_supervisor(self, child: process.Child) -> None:
+        name_supervisor(self.run, child.pid)
+        machine.take(self.run.folder, engine_pid=child.pid)
+
+    def _started(self, attempt: Attempt, pid: int) -> RunStarted:
+        plan = self.plan
+        return RunStarted(
+            name=plan.name,
+            folder=str(plan.folder),
+            pid=pid,
+            steps=plan.steps,
+            epochs=plan.epochs,
+            images=plan.images,
+            base=Path(plan.base).name,
+            device=plan.device,
+            attempt=attempt.number,
+            from_step=attempt.from_step,
+        )
+
+    # --- after it
+
+    def _settle(self, attempt: Attempt, ended: Ended) -> tuple[Verdict, Next | None]:
+        """How the attempt ended, and the one to make after it, if any."""
+        halt = self._guard.halt.by
+        verdict = judge(
+            self.plan, self.run, self.recorder.snapshot, attempt, ended, stop=self.stop.by, halt=halt
+        )
+        reached = self.recorder.snapshot.step
+        ending = {"outcome": verdict.outcome, "reason": verdict.reason, "kind": verdict.kind, "step": reached}
+        attempt = end_attempt(self.run, attempt, **ending)
+        if verdict.outcome != "failed" or self.stop.asked:
+            return verdict, None
+        coming = self._again(verdict)
+        if coming is not None:
+            end_attempt(self.run, attempt, recovered=True)
+        return verdict, coming
+
+    def _again(self, verdict: Verdict) -> Next | None:
+        """The recovery, if there is one; the plan is made anew where something is changed for it."""
+        recovery = self._recovery(verdict)
+        state, _ = newest_state(self.run, self.plan)
+        inputs = None
+        measure: tuple[Override, ...] = ()
+
+        def saving() -> str:
+            nonlocal inputs, measure
+            inputs = read_again(self.run)
+            measure = saving_measure(self.plan, inputs, going_on=state is not None)
+            return measure[0].id if measure else ""
+
+        decision = decide(
+            read_attempts(self.run), recovery, limit=int(self.plan.safety["recover"]), saving=saving
+        )
+        if not decision.again:
+            return None
+        if LOWER_RATE in decision.measures:
+            measure = lower_rates(self.plan)
+        if measure and not self._change(measure):
+            return None
+        self._recovered_from = verdict.reason
+        step = state.step if state else 0
+        self.recorder.record(
+            Recovering(verdict.reason, str(state.path) if state else "", step, decision.measures)
+        )
+        return Next(state, decision.measures)
+
+    def _recovery(self, verdict: Verdict) -> str:
+        """What can help, in the words of `Diagnosis.recovery`."""
+        if self._guard.halt.asked:
+            return RECOVERY.get(self._guard.halt.by, "") if self._guard.recovers else ""
+        if verdict.reason == "trouble.nan":
+            return "nan" if self.plan.safety["nan"] == "recover" else ""
+        return verdict.diagnosis.recovery if verdict.diagnosis else ""
+
+    def _change(self, measure: tuple[Override, ...]) -> bool:
+        """Make the plan anew with this change; False if it cannot be carried out."""
+        try:
+            plan = plan_again(self.plan, read_again(self.run), measure)
+        except DriverError:
+            return False
+        if plan.errors:
+            return False
+        write_plan(self.run, plan)
+        self.plan = plan
+        self._guard.plan = plan
+        return True
+
+    def _conclude(self, verdict: Verdict, ended: Ended | None) -> RunResult:
+        """Write the result, last of all, and also if whoever is told of the end fails at it."""
+        result = result_of(self.plan, self.run, self.recorder, verdict, ended.status if ended else None)
+        try:
+            self.recorder.record(RunFinished(result.outcome, result.final, result.reason))
+        finally:
+            files.write_json(self.run.result_file, result.to_json())
+        if result.outcome == "succeeded":
+            self._clear_states()
+        self._notifier.send(finished_note(result, self.recorder.snapshot))
+        self._notifier.close()
+        return result
+
+    def _clear_states(self) -> None:
+        """Those that are written by the clock serve to go on after a stop; there is nothing to go on with."""
+        files.remove_tree(self.run.states_folder)
+
+    def _abandon(self, attempt: Attempt | None, failure: BaseException) -> None:
+        """After a KeyboardInterrupt where nobody handles signals, or a fault of ours: the engine must not go on alone."""
+        self.recorder.silence()
+        child, status = self._child, None
+        if child:
+            process.stop_child(child, hurry=lambda: self.stop.hurry)
+            status = child.poll()
+        process.kill_marked(str(self.run.folder))
+        stopped = isinstance(failure, KeyboardInterrupt)
+        ended = None if status is None else Ended(status, "")
+        attempt = attempt or Attempt(1, self.recorder.started)
+        verdict = judge(
+            self.plan, self.run, self.recorder.snapshot, attempt, ended,
+            stop="SIGINT" if stopped else "", halt="",
+        )  # fmt: skip
+        if verdict.outcome != "succeeded" and not stopped:
+            reason = failure.code if isinstance(failure, DriverError) else "run.driver_failed"
+            evidence = "".join(traceback.format_exception(failure))
+            verdict = replace(verdict, outcome="failed", reason=reason, evidence=evidence)
+        end_attempt(self.run, attempt, outcome=verdict.outcome, reason=verdict.reason)
+        with contextlib.suppress(HostError):
+            self._conclude(verdict, ended)
+
+    # --- what others are told
+
+    def _hear(self, record: Record, snapshot: RunSnapshot) -> None:
+        self._guard.see(record, snapshot)
+        if isinstance(record.event, Resumed) and self._recovered_from:
+            self._notifier.send(recovered_note(snapshot, self._recovered_from))
+            self._recovered_from = ""
+        if self.on_event:
+            self.on_event(record, snapshot)
+
+    def _on_trouble(self, trouble: TroubleSeen) -> None:
+        self._notifier.send(trouble_note(trouble, self.recorder.snapshot))
+
+
+def name_supervisor(run: Run, engine_pid: int) -> None:
+    """This process watches over the run from now on."""
+    files.write_json(
+        run.supervisor_file,
+        {
+            "pid": os.getpid(),
+            "started": process.own_start(),
+            "engine_pid": engine_pid,
+            "mark": str(run.folder),
+        },
+    )
