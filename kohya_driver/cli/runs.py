@@ -14,13 +14,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import files
-    from kohya_driver.run.overview import overview
+    from kohya_driver.run.detach import adopt_unwatched
+    from kohya_driver.run.overview import overviews
     from kohya_driver.run.registry import runs_here
-    from kohya_driver.views.runs import print_runs
+    from kohya_driver.views.runs import print_adopted, print_runs
 
-    overviews = sorted(map(overview, runs_here()), key=lambda item: item.changed, reverse=True)
+    adopted = adopt_unwatched()
+    found = sorted(overviews(runs_here()), key=lambda item: item.changed, reverse=True)
     if arguments.json:
-        sys.stdout.write(files.dump_json([item.to_json() for item in overviews]))
-    else:
-        print_runs(overviews)
+        sys.stdout.write(files.dump_json([item.to_json() for item in found]))
+        return 0
+    if adopted:
+        print_adopted(adopted)
+    print_runs(found)
     return 0

@@ -55,6 +55,7 @@ def _say_left(run: Run) -> None:
 def watch(run: Run, *, plain: bool, json: bool) -> int:
     """Show a run until it is over; returns the exit code that `train` would."""
     from kohya_driver.events.snapshot import fold
+    from kohya_driver.run.detach import adopt
     from kohya_driver.run.watching import first_snapshot, follow_records, is_over
     from kohya_driver.views.result import print_run
 
@@ -63,7 +64,7 @@ def watch(run: Run, *, plain: bool, json: bool) -> int:
         return _exit_code(run)
     snapshot = first_snapshot(run)
     with _sink(plain=plain, json=json) as show:
-        for record in follow_records(run):
+        for record in follow_records(run, on_unwatched=adopt):
             snapshot = fold(snapshot, record) if record else snapshot
             show(record, snapshot)
     if not json:

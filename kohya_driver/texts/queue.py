@@ -36,7 +36,7 @@ TEXTS = {
     ),
     "queue.not_over.hint": (
         "To train a preset once more, add it again: `kohya-driver queue add PRESET`.",
-        "如需再训练一次，请重新添加：`kohya-driver queue add 预设`。",
+        "如需再训练一次，请重新添加：`kohya-driver queue add PRESET`。",
     ),
     "queue.folder_gone": (
         "The folder in which this was queued is gone.",

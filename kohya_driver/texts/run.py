@@ -75,7 +75,7 @@ TEXTS = {
     ),
     "run.none_to_resume.hint": (
         "`kohya-driver runs` lists all runs; start a new one with `kohya-driver train PRESET`.",
-        "`kohya-driver runs` 列出全部训练；用 `kohya-driver train 预设` 新建训练。",
+        "`kohya-driver runs` 列出全部训练；用 `kohya-driver train PRESET` 新建训练。",
     ),
     "run.resume_changed": (
         "{name} was {before} when the train state was saved and is {now} now; a training cannot go on with that.",
@@ -180,7 +180,7 @@ TEXTS = {
         "Wait for it (`kohya-driver watch` shows it), end it with `kohya-driver stop`, "
         "or line yours up behind it: `kohya-driver queue add PRESET`.",
         "可以等它结束（用 `kohya-driver watch` 查看），用 `kohya-driver stop` 停止它，"
-        "或让您的训练排队：`kohya-driver queue add 预设`。",
+        "或让您的训练排队：`kohya-driver queue add PRESET`。",
     ),
     "run.unknown": ("No run of this name is known here.", "找不到叫这个名字的训练记录。"),
     "run.unknown.hint": (
@@ -200,6 +200,6 @@ TEXTS = {
     "run.none": ("Nothing has been trained on this machine yet.", "这台机器上还没有训练过。"),
     "run.none.hint": (
         "Start with `kohya-driver train PRESET`, or name the folder of a run.",
-        "请用 `kohya-driver train 预设` 开始，或写出某次训练的文件夹。",
+        "请用 `kohya-driver train PRESET` 开始，或写出某次训练的文件夹。",
     ),
 }

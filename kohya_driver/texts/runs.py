@@ -3,7 +3,7 @@
 TEXTS = {
     "runs.none": (
         "Nothing has been trained on this machine yet. `kohya-driver train PRESET` begins.",
-        "这台机器上还没有训练过。用 `kohya-driver train 预设` 开始。",
+        "这台机器上还没有训练过。用 `kohya-driver train PRESET` 开始。",
     ),
     "runs.run": ("Run", "训练"),
     "runs.steps": ("Steps", "步数"),
@@ -11,6 +11,10 @@ TEXTS = {
     "runs.started": ("Started", "开始时间"),
     "runs.changed": ("Last change", "最近变化"),
     "runs.ago": ("{duration} ago", "{duration}前"),
+    "runs.adopted": (
+        "{run} had lost its supervisor; it is watched over again.",
+        "{run} 失去了看管进程，现已重新看管。",
+    ),
     "runs.line": ("{run}: {state}, {step} of {steps} steps", "{run}：{state}，{step}/{steps} 步"),
     "runs.because": ("{state}: {reason}", "{state}：{reason}"),
     "runs.state.running": ("running", "进行中"),

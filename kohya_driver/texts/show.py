@@ -94,7 +94,7 @@ TEXTS = {
     ),
     "show.queue_empty": (
         "The queue is empty. `kohya-driver queue add PRESET` adds to it.",
-        "队列是空的。用 `kohya-driver queue add 预设` 添加。",
+        "队列是空的。用 `kohya-driver queue add PRESET` 添加。",
     ),
     "show.queue_added": (
         "Number {number}: {name}, {steps} steps; {before} before it.",

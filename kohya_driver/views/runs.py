@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kohya_driver import texts
+from kohya_driver.run.folder import Run
 from kohya_driver.run.overview import Overview
 from kohya_driver.views.console import human_duration, stdout_console
 
@@ -40,6 +41,10 @@ def print_runs(
     for root, group in groupby(ordered, key=lambda item: Path(item.folder).parent):
         console.print(Text(str(root), style="dim", overflow="fold"))
         console.print(Padding(_table(list(group), time.time() if now is None else now), (0, 0, 0, 2)))
+
+
+def print_adopted(run: Run) -> None:
+    stdout_console().print(Text(texts.say("runs.adopted", run=run.folder.name)), soft_wrap=True)
 
 
 def print_line(item: Overview) -> None:
