@@ -80,18 +80,21 @@ def recovered_note(snapshot: RunSnapshot, reason: str) -> Note:
 
 
 def finished_note(result: RunResult, snapshot: RunSnapshot) -> Note:
-    message = texts.say(f"notify.{result.outcome}", final=result.final, reason=_sentence(result.reason))
+    message = texts.say(f"notify.{result.outcome}", final=result.final, reason=_reason(result))
     return _note(
         "finished", message, snapshot, outcome=result.outcome, code=result.reason, final=result.final
     )
 
 
-def _sentence(code: str) -> str:
-    """What a result says; the bare code where the sentence wants values that a result does not have."""
+def _reason(result: RunResult) -> str:
+    """What was found in the engine's own words, where that says more than that it failed; else what the code says."""
+    cause = result.diagnosis.get("cause") or {}
+    if cause.get("message") and not result.reason.startswith("trouble."):
+        return str(cause["message"])
     try:
-        return texts.say(code) if texts.has(code) else code
-    except KeyError:
-        return code
+        return texts.say(result.reason, **result.reason_values) if texts.has(result.reason) else result.reason
+    except KeyError:  # it wants values that the result does not have
+        return result.reason
 
 
 def _note(event: str, message: str, snapshot: RunSnapshot, **more: Any) -> Note:

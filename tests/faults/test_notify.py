@@ -111,9 +111,11 @@ def notifier(*, show: bool = False, webhook: str = "", host: Host = MAC) -> Noti
 
 # The words
 
+CAUSE = {"cause": {"message": "It is so."}}
 
-def result(outcome: str, reason: str = "", final: str = "") -> RunResult:
-    return RunResult(outcome, "/runs/宁光-001", final, (), 900, 60.0, 0, reason)
+
+def result(outcome: str, reason: str = "", final: str = "", **more: Any) -> RunResult:
+    return RunResult(outcome, "/runs/宁光-001", final, (), 900, 60.0, 0, reason, **more)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,23 @@ def result(outcome: str, reason: str = "", final: str = "") -> RunResult:
             lambda: finished_note(result("failed", "run.cannot_start"), SNAPSHOT),
             "The training failed. run.cannot_start",
             "训练失败。run.cannot_start",
+        ),
+        (
+            lambda: finished_note(
+                result("failed", "trouble.stall", reason_values={"minutes": 12}, diagnosis=CAUSE), SNAPSHOT
+            ),
+            "The training failed. Nothing has moved for 12 minutes.",
+            "训练失败。已有 12 分钟毫无进展。",
+        ),
+        (
+            lambda: finished_note(result("failed", "run.engine_failed", diagnosis=CAUSE), SNAPSHOT),
+            "The training failed. It is so.",
+            "训练失败。It is so.",
+        ),
+        (
+            lambda: finished_note(result("failed", "run.killed", diagnosis={"cause": None}), SNAPSHOT),
+            "The training failed. The engine was ended from outside, by a signal.",
+            "训练失败。引擎被外部信号终止。",
         ),
         (
             lambda: finished_note(result("stopped", "run.stopped"), SNAPSHOT),
