@@ -84,7 +84,7 @@ def classify(facts: LogFacts, *, status: int | None = None, stopped: bool = Fals
         phase=facts.phase,
         status=status,
         signal=signal,
-        traceback=facts.trace.text if facts.trace else "",
+        traceback=facts.trace.shown() if facts.trace else "",
         error=facts.error.text if facts.error else "",
         last_lines=facts.last_lines,
         line_count=facts.line_count,
@@ -94,7 +94,7 @@ def classify(facts: LogFacts, *, status: int | None = None, stopped: bool = Fals
 def _answers(facts: LogFacts, status: int | None, signal: str, stopped: bool) -> Iterator[Answer]:
     """Everything that it can have been, the most certain first."""
     if stopped or _was_asked(facts, signal):
-        yield Cause(STOPPED, {"signal": signal or "SIGINT"}, _lines(facts.interrupted, facts.signal_line)), ""
+        yield Cause(STOPPED, {"signal": signal or "SIGINT"}, _ending(facts, facts.interrupted)), ""
     yield from _fatal(facts)
     if facts.trace is None:
         yield from _matching(facts, Stage.SILENT)
@@ -103,12 +103,12 @@ def _answers(facts: LogFacts, status: int | None, signal: str, stopped: bool) ->
     yield from _matching(facts, Stage.FAILURE)
     if facts.trace is None and signal:
         kind, recovery = _DEATHS.get(signal, _CRASH)
-        yield Cause(kind, {"signal": signal}, _lines(facts.signal_line)), recovery
+        yield Cause(kind, {"signal": signal}, _ending(facts)), recovery
     if facts.trace is None and facts.error is None and status:
-        yield Cause(ONLY_STATUS, {"status": str(status)}, _lines(facts.status_line)), ""
+        yield Cause(ONLY_STATUS, {"status": str(status)}, _ending(facts)), ""
     if facts.trace or facts.error or status:
         yield _unknown(facts), ""
-    yield Cause(UNFINISHED, {}, facts.last_lines[-1:]), ""
+    yield Cause(UNFINISHED, {}, _ending(facts)), ""
 
 
 def _was_asked(facts: LogFacts, signal: str) -> bool:
@@ -155,7 +155,7 @@ def _match(sign: Signature, facts: LogFacts) -> Cause | None:
 
 def _unknown(facts: LogFacts) -> Cause:
     line = facts.trace.last_said() if facts.trace else facts.error
-    return Cause(UNKNOWN, {"error": line.text if line else ""}, _lines(line))
+    return Cause(UNKNOWN, {"error": line.text if line else ""}, _ending(facts, line))
 
 
 def _others(notes: Iterable[Cause], cause: Cause | None) -> Iterator[Cause]:
@@ -167,8 +167,10 @@ def _others(notes: Iterable[Cause], cause: Cause | None) -> Iterator[Cause]:
             yield found
 
 
-def _lines(*lines: Line | None) -> tuple[Line, ...]:
-    return tuple(line for line in lines if line)
+def _ending(facts: LogFacts, line: Line | None = None) -> tuple[Line, ...]:
+    """The line that tells how the process ended; the last one if none does."""
+    line = line or facts.signal_line or facts.status_line
+    return (line,) if line else facts.last_lines[-1:]
 
 
 def _signal(status: int | None) -> str:

@@ -74,7 +74,9 @@ def numbered(chunks: Iterable[bytes]) -> Numbered:
 def _utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """PowerShell writes UTF-16, Notepad a mark before UTF-8; the first bytes tell."""
     pieces = iter(chunks)
-    first = next(pieces, b"")
+    first = b""
+    while len(first) < len(codecs.BOM_UTF8) and (piece := next(pieces, b"")):
+        first += piece
     encoding = next((name for mark, name in _MARKS if first.startswith(mark)), "")
     if not encoding:
         return chain([first], pieces)

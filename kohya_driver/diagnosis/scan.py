@@ -118,7 +118,7 @@ class _Scanner:
         if "%|" in line:
             self._look_at_bar(number, line)
             line = _behind_bars(line)
-        for found in self._logged.feed(number, line):
+        for found in self._logged.feed(number, line) if line else self._logged.flush():
             self._look(*found)
 
     def _on_event(self, number: int, event: Event) -> None:

@@ -35,6 +35,10 @@ class Trace:
     def is_interrupt(self) -> bool:
         return _INTERRUPT.search(self.messages) is not None
 
+    def shown(self) -> str:
+        """The whole text; of lines that hold a whole model's names their beginning."""
+        return "\n".join(line[:SHOWN] for line in self.text.split("\n"))
+
     def line_at(self, position: int) -> Line:
         """The line of `messages` in which this character stands, as it is in the log."""
         begin = self.messages.rfind("\n", 0, position) + 1

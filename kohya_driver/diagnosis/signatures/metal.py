@@ -67,7 +67,8 @@ SIGNATURES = (
     error("cuda.error", r"CUDA error: (?P<value>[^\n]{1,120})|cuDNN error: \w{1,60}|CUBLAS_STATUS_\w{1,40}", recovery=RETRY),
     line("mps.kernel_panic", "watchdog timeout: no checkins from watchdogd", recovery=RETRY),
     line("mps.mem_growth", "memorystatus: killing", pattern=r"memorystatus: killing (?:largest compressed )?process python", recovery=MEMORY),
-    note("mps.fallback_slow", "will fall back to run on the CPU", pattern=r"(?:operator '(?P<name>aten::[^\s']{1,100})')?[^\n]{0,200}will fall back to run on the CPU"),
+    note("mps.fallback_slow", "will fall back to run on the CPU", pattern=r"operator '(?P<name>aten::[^\s']{1,100})'"),
+    note("mps.fallback_slow", "will fall back to run on the CPU"),
     note("mps.autocast_dtype", "In MPS autocast, but the target dtype is not supported"),
     note("device.cpu_only", "accelerator device:", pattern=r"accelerator device:\s{0,8}cpu\b"),
 )  # fmt: skip
