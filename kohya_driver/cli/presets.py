@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(do=do)
         if name == "show":
-            action.add_argument("name", help=texts.say("cli.option.preset_name"))
+            action.add_argument("preset_name", metavar="NAME", help=texts.say("cli.option.preset_name"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,5 +33,5 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from kohya_driver.preset.load import find_preset
 
-    sys.stdout.write(find_preset(arguments.name).read_text(encoding="utf-8"))
+    sys.stdout.write(find_preset(arguments.preset_name).read_text(encoding="utf-8"))
     return 0

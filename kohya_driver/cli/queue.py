@@ -124,7 +124,13 @@ def _clear(arguments: argparse.Namespace) -> int:
 
 def _start(arguments: argparse.Namespace) -> int:
     from kohya_driver.cli import queue_start
+    from kohya_driver.run import queue
+    from kohya_driver.views.queue import print_nothing_waits
 
+    if all(entry.status in queue.OVER for entry in queue.entries()):
+        if not arguments.json:
+            print_nothing_waits()
+        return 0
     if arguments.detach:
         return queue_start.start_detached(log_file())
     with contextlib.suppress(OSError):

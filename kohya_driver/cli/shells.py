@@ -53,7 +53,7 @@ def _known_words() -> dict[str, tuple[str, ...]]:
     options = {name for options in scripts.values() for name in options}
     return {
         "preset": presets,
-        "name": presets,
+        "preset_name": presets,
         "sets": (*keys, "engine_options."),
         "search": tuple(sorted(options)),
         "script": tuple(scripts),

@@ -96,6 +96,10 @@ TEXTS = {
         "The queue is empty. `kohya-driver queue add PRESET` adds to it.",
         "队列是空的。用 `kohya-driver queue add PRESET` 添加。",
     ),
+    "show.queue_nothing_waits": (
+        "Nothing waits in the queue. `kohya-driver queue add PRESET` adds to it.",
+        "队列中没有等待的训练。用 `kohya-driver queue add PRESET` 添加。",
+    ),
     "show.queue_added": (
         "Number {number}: {name}, {steps} steps; {before} before it.",
         "编号 {number}：{name}，{steps} 步；前面还有 {before} 个。",

@@ -60,6 +60,10 @@ def print_cleared(count: int) -> None:
     _say("show.queue_cleared", count=count)
 
 
+def print_nothing_waits() -> None:
+    _say("show.queue_nothing_waits")
+
+
 def print_detached(worker: Worker) -> None:
     _say("show.queue_detached", pid=worker.pid, log=worker.log)
     _say("show.queue_how_to_see")

@@ -20,6 +20,8 @@ SECONDS = 60
 COMMANDS = [
     "", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show",
     "engine", "engine install", "engine status", "engine verify", "engine update", "engine remove",
+    "watch", "runs", "queue", "queue add", "queue list", "queue remove", "queue move", "queue retry", "queue clear",
+    "queue start",
 ]  # fmt: skip
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Commands in backticks, quoted values and paths are the same in every language.
@@ -103,6 +105,11 @@ FAULTS = [
     ("train PRESET --base FOLDER/nowhere.safetensors", 7, "base.not_found"),
     ("train PRESET --images FOLDER/nowhere", 7, "dataset.folder_missing"),
     ("show FOLDER/nowhere", 8, "run.not_a_run"),
+    ("watch", 8, "run.none"),
+    ("watch nobody-knows-this", 8, "run.unknown"),
+    ("queue add PRESET --base FOLDER/nowhere.safetensors", 7, "base.not_found"),
+    ("queue remove 7", 8, "queue.no_entry"),
+    ("queue remove seven", 2, "seven"),
 ]
 
 

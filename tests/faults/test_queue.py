@@ -195,6 +195,23 @@ def test_the_worker_is_killed_and_the_engine_lives(queue: Queue, presets: list[P
     assert only_run(presets[1]).state() == "succeeded"
 
 
+def test_stopping_what_an_earlier_worker_began(queue: Queue, presets: list[Path]) -> None:
+    add(queue, *presets[:2])
+    worker = queue("start", pace=0.5)
+    wait_for(reached(presets[0], 2), "it trains")
+    worker.kill()
+    worker.communicate()
+    run = only_run(presets[0])
+    second = queue("start", "--json")
+    assert second.stdout
+    while '"step"' not in second.stdout.readline():
+        pass
+    wait_for(run.is_running, "somebody watches over it again")
+    second.send_signal(signal.SIGINT)
+    finish(second, 10)
+    assert statuses(queue) == ["stopped", "waiting"] and run.state() == "stopped"
+
+
 def test_the_worker_and_the_engine_are_killed(queue: Queue, presets: list[Path]) -> None:
     """As by a reboot."""
     add(queue, *presets[:2])
@@ -235,6 +252,11 @@ def test_a_training_from_elsewhere_is_waited_for(
     first, second = (only_run(preset).result() for preset in presets[:2])
     assert first and second and first.outcome == second.outcome == "succeeded"
     assert first.ended <= second.started
+
+
+def test_nothing_to_do(queue: Queue, presets: list[Path]) -> None:
+    for how in ((), ("--detach",)):
+        assert "Nothing waits" in finish(queue("start", *how))[0]
 
 
 def test_the_file_is_torn(queue: Queue, presets: list[Path], home: Path) -> None:

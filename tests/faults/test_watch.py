@@ -176,6 +176,27 @@ def test_a_run_that_is_cut_off_while_it_is_watched(preset: Path, home: Path) -> 
     assert run.state() == "cut off"
 
 
+@pytest.mark.parametrize("words", [("watch", "--plain"), ("runs",)])
+def test_a_run_that_has_lost_its_supervisor(
+    preset: Path, home: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Whoever looks at it gives it a new one, which brings it to its end; found by the name, from elsewhere."""
+    with training(preset, home, 0.2) as (run, trainer):
+        trainer.kill()
+        trainer.communicate()
+        assert run.state() == "unwatched"
+        looker = start(*words, env=environment(home), cwd=tmp_path)
+        output, errors = looker.communicate(timeout=SECONDS)
+        assert (looker.returncode, errors) == (0, "") and "ning" in output
+        end = time.monotonic() + SECONDS
+        while run.state() in ("running", "unwatched") and time.monotonic() < end:
+            time.sleep(0.1)
+    result = run.result()
+    assert result and (result.outcome, result.steps, result.attempts) == ("succeeded", STEPS, 1)
+    last = watch(home, tmp_path, run.folder.name, "--once", "--plain").communicate(timeout=SECONDS)[0]
+    assert last == f"ning-001: done, {STEPS} of {STEPS} steps\n"
+
+
 def test_before_the_first_event(preset: Path, home: Path) -> None:
     """A watcher may be quicker than the engine's start."""
     env = environment(home, STAND_IN_STEP_SECONDS="0.05")
