@@ -135,7 +135,7 @@ class _LiveTrainer:
                     stop=self.wishes.stop,
                 )
         except DriverError as failure:
-            if failure.code != BUSY:
+            if failure.code not in BUSY:
                 findings = failure.findings
                 _quietly(lambda: print_findings(findings))
             raise

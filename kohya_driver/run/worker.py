@@ -16,7 +16,8 @@ from kohya_driver.run.queue import Entry
 from kohya_driver.run.stop import Stop
 
 WAIT_SECONDS = 1.0
-BUSY = "run.machine_busy"
+BUSY = ("run.machine_busy", "run.already_running")
+"""Somebody was quicker: another training, or another supervisor of this one. It is waited for."""
 _STATUS = {"succeeded": "done", "stopped": "stopped"}
 _GOES_ON = ("running", "unwatched")
 
@@ -96,7 +97,7 @@ class QueueWorker:
         try:
             changes = _changes(self._run(entry))
         except DriverError as failure:
-            changes = _back() if failure.code == BUSY else _failure(failure.code, failure.findings)
+            changes = _back() if failure.code in BUSY else _failure(failure.code, failure.findings)
         except KeyboardInterrupt:
             self._note(entry, _back())
             raise
@@ -120,7 +121,7 @@ class QueueWorker:
         try:
             return self.trainer.resume(run)
         except RunError as failure:
-            if failure.code == BUSY:
+            if failure.code in BUSY:
                 raise
         return self._train(entry)
 

@@ -177,6 +177,7 @@ class FakeTrainer:
         self.ends = ends
         self.asked: list[str] = []
         self.resumable = True
+        self.refusal = "run.not_a_run"
         self.during: Callable[[str], object] = lambda name: None
 
     def make(self, name: str, outcome: str = "") -> Run:
@@ -206,7 +207,8 @@ class FakeTrainer:
     def resume(self, run: Run) -> RunResult:
         self.asked.append(f"resume {run.folder.name}")
         if not self.resumable:
-            raise RunError("run.not_a_run")
+            run.result_file.unlink(missing_ok=True)
+            raise RunError(self.refusal)
         return self.end(run, "succeeded")
 
     def follow(self, run: Run) -> RunResult | None:
@@ -364,6 +366,20 @@ def test_another_training_is_waited_for(trainer: FakeTrainer, tmp_path: Path) ->
     ).work()
     assert waits == [Run(tmp_path / "other-001")]
     assert statuses() == {"a": "done"}
+
+
+def test_somebody_else_takes_over_a_run_that_was_cut_off(trainer: FakeTrainer) -> None:
+    run = left_running(trainer)
+    trainer.refusal = "run.already_running"
+    trainer.resumable = False
+
+    def entry(changed: Entry) -> None:
+        if changed.status == "waiting":
+            trainer.end(run, "succeeded")
+
+    QueueWorker(trainer, Stop(), on_entry=entry).work()
+    assert trainer.asked == ["resume a-001", "train b"]
+    assert statuses() == {"a": "done", "b": "done"}
 
 
 def test_another_training_comes_between(trainer: FakeTrainer) -> None:
