@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kohya_driver import files
 from kohya_driver.engine.families import is_adapter
 from kohya_driver.engine.weights import Header, read_header
 from kohya_driver.errors import EngineError, Finding, error
@@ -21,16 +22,16 @@ STARTS_AT_ZERO = {
 initialised)."""
 
 
-def check_lora(path: Path, not_before: float) -> tuple[Finding, ...]:
+def check_lora(path: Path, before: str = "") -> tuple[Finding, ...]:
     """Whether a finished LoRA is there, new, whole, finite and trained: the first thing that is wrong, or nothing.
 
     Args:
-        not_before: seconds since the epoch; a file that was last written before is not this run's. One second is
-            allowed, as some file systems keep only whole ones.
+        before: `files.stamp` of the file when the training began; the same file is not this run's. No time is compared:
+            a clock may have been set meanwhile.
     """
+    if before and files.stamp(path) == before:
+        return (error("run.final_old", path),)
     try:
-        if path.stat().st_mtime < not_before - 1:
-            return (error("run.final_old", path),)
         header = read_header(path)
     except FileNotFoundError:
         return (error("run.final_missing", path),)

@@ -24,6 +24,8 @@ class Attempt:
     started: float
     log_offset: int = 0
     metrics_offset: int = 0
+    final_before: str = ""
+    """`files.stamp` of the finished LoRA's place when the attempt began."""
     resumed_from: str = ""
     """The train state; empty for a beginning."""
     from_step: int = 0
@@ -64,6 +66,7 @@ def begin_attempt(run: Run, plan: Plan, state: TrainState | None, measures: tupl
         started=time.time(),
         log_offset=_size(run.log_file),
         metrics_offset=_size(run.metrics_file),
+        final_before=files.stamp(plan.final),
         resumed_from=str(state.path) if state else "",
         from_step=state.step if state else 0,
         measures=measures,

@@ -51,14 +51,15 @@ def judge(
 
     Args:
         ended: None if the engine could not be started.
-        stop: who asked it to stop; `halt`: the trouble for which it was ended; empty if nobody, if none.
+        stop: who asked it to stop (the trainer may have been asked itself, by a system that goes down); `halt`: the trouble for which it was ended; empty if nobody, if none.
     """
     reason, evidence = _failure(plan, run, snapshot, attempt, ended)
     if not reason:
         return Verdict("succeeded")
-    if stop and not halt:
+    left = ended.left if ended else ""
+    if (stop or left == "stopped") and not halt:
         return Verdict("stopped", "run.stopped")
-    if ended and ended.left == "not_finite":
+    if left == "not_finite":
         halt = "trouble.nan"
     status = ended.status if ended else None
     diagnosis = _diagnose(run, attempt, status)
@@ -87,7 +88,7 @@ def _failure(
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
     if not snapshot.model_saved:
         return "run.not_saved", "\n".join(tail)
-    wrong = lora.check_lora(plan.final, not_before=attempt.started)
+    wrong = lora.check_lora(plan.final, attempt.final_before)
     return (wrong[0].code, str(plan.final)) if wrong else ("", "")
 
 

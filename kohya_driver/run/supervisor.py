@@ -84,6 +84,8 @@ class Supervisor:
     _parser: Parser = field(default_factory=Parser)
     _reader: MetricsReader = field(default_factory=MetricsReader)
     _skip: dict[str, int] = field(init=False)
+    _before: dict[Path, str] = field(init=False)
+    """Files that stood there already, by `files.stamp`."""
     _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
     _due: dict[str, float] = field(default_factory=dict)
@@ -96,6 +98,9 @@ class Supervisor:
         self._log = Follower(self.run.log_file, self.attempt.log_offset)
         self._metrics = Follower(self.run.metrics_file, self.attempt.metrics_offset)
         self._skip = dict(self.told)
+        folders = (self.output_dir, self.run.saved_folder)
+        found = [path for folder in folders for path in folder.glob("*")]
+        self._before = {} if self.told else {path: files.stamp(path) for path in found}
         known = {Path(path) for path in self.recorder.snapshot.samples}
         self._samples = known if self.told else set((self.output_dir / "sample").glob("*.png"))
 
@@ -138,8 +143,8 @@ class Supervisor:
     def _trainer(self) -> Mapping[str, Any]:
         try:
             found: Mapping[str, Any] = files.read_json(self.run.trainer_file)
-            return found if float(found["time"]) >= self.attempt.started - 1 else {}
-        except (OSError, ValueError, KeyError, TypeError):
+            return found
+        except (OSError, ValueError):
             return {}
 
     def _ending(self) -> Ended:
@@ -233,7 +238,7 @@ class Supervisor:
                 state = path.stat()
             except (DriverError, OSError):
                 continue
-            if state.st_mtime >= self.attempt.started - 1:  # some file systems keep whole seconds only
+            if files.stamp(path) != self._before.get(path):
                 self._pending.remove(path)
                 if self.told and any(known.path == str(path) for known in self.recorder.snapshot.checkpoints):
                     continue

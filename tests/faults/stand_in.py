@@ -71,6 +71,9 @@ OUT_OF_MEMORY = (
 
 
 def main() -> int:
+    if FAULT == "clock_back":
+        now = time.time
+        time.time = lambda: now() - 86_400
     if FAULT in ("stubborn", "stubborn_orphan"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -144,7 +147,9 @@ def train_on(config: Mapping[str, Any], loop: Any) -> int:
         return 1
     say(f"  num epochs / epoch数: {epochs}\n  total optimization steps / 学習ステップ数: {steps}\n")
     begin_fault(output)
-    loop.resumed()
+    if loop.first > 1:
+        loop.resumed()
+        log_step(loop.first - 1, 1 / (loop.first - 1))  # a state is saved before its step is logged
     loop.begun = time.time()
     say(f"\rsteps: {0:3}%|          | {loop.first - 1}/{steps} [00:00<?, ?it/s]")
     for step in range(loop.first, steps + 1):
@@ -175,6 +180,13 @@ def take_step(step: int, steps: int, loop: Any) -> None:
         loop.leave("not_finite")
         sys.exit(86)
     loop.step(step, 1 / step, steps)
+    log_step(step, loss)
+    say(
+        f"\rsteps: {step * 100 // steps:3}%|█         | {step}/{steps} [00:06<01:06,  6.04s/it, avr_loss={1 / step:.3g}]"
+    )
+
+
+def log_step(step: int, loss: float | str) -> None:
     line = {
         "time": time.time(),
         "step": step,
@@ -183,9 +195,6 @@ def take_step(step: int, steps: int, loop: Any) -> None:
     }
     with Path(os.environ["KOHYA_DRIVER_METRICS"]).open("a", encoding="utf-8") as metrics:
         metrics.write(json.dumps(line) + "\n")
-    say(
-        f"\rsteps: {step * 100 // steps:3}%|█         | {step}/{steps} [00:06<01:06,  6.04s/it, avr_loss={1 / step:.3g}]"
-    )
 
 
 def fault_at_step() -> None:
@@ -215,7 +224,7 @@ def end_epoch(config: Mapping[str, Any], output: Path, epoch: int) -> None:
 
 def begin_fault(output: Path) -> None:
     """What goes wrong before the first step."""
-    if FAULT in ("orphan", "stubborn_orphan"):
+    if FAULT in ("orphan", "stubborn_orphan", "killed"):
         subprocess.Popen([sys.executable, "-c", SLEEPER], start_new_session=True)
     if FAULT == "flood":
         for number in range(FLOOD_LINES):
@@ -260,8 +269,6 @@ def finish(final: Path, steps: int) -> None:
         say(f"\nsaving checkpoint: {final}\n")
     else:
         save(final)
-    if FAULT == "old_final":
-        os.utime(final, (1e9, 1e9))
     if FAULT != "silent":
         say(f"{INFO}model saved.{' ' * 200}train_network.py:1873\n")
     say(f"\rsteps: 100%|██████████| {steps}/{steps} [00:49<00:00,  4.10s/it, avr_loss=1.08]\n")
@@ -278,6 +285,8 @@ def save(path: Path) -> None:
             time.sleep(HALF_SECONDS)
         if FAULT != "torn":
             file.write(data[half:])
+    if FAULT == "clock_back":
+        os.utime(path, (time.time(), time.time()))
 
 
 def lora() -> Iterator[bytes]:

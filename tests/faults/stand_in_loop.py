@@ -35,8 +35,7 @@ class Loop:
             self.first, self.total = state["step"] + 1, state["total"]
 
     def resumed(self) -> None:
-        if self.first > 1:
-            self.tell("resumed", step=self.first - 1, epoch=1, path=self.settings["resume"])
+        self.tell("resumed", step=self.first - 1, epoch=1, path=self.settings["resume"])
 
     def step(self, step: int, loss: float, steps: int) -> None:
         """A step is done and not logged yet."""

@@ -105,7 +105,6 @@ FAULTS = [
     ("killed", "run.killed", "SIGKILL"),
     ("nan", "run.final_not_finite", "ning.safetensors"),
     ("untrained", "run.final_untrained", "ning.safetensors"),
-    ("old_final", "run.final_old", "ning.safetensors"),
     ("no_final", "run.final_missing", "ning.safetensors"),
     ("torn", "run.final_unreadable", "ning.safetensors"),
     ("silent", "run.not_saved", "saving checkpoint"),
@@ -128,6 +127,17 @@ def test_success_in_spite_of(preset: Path, monkeypatch: pytest.MonkeyPatch, faul
     result = train(preset, monkeypatch, fault, step_seconds=0.05 if fault == "launcher_killed" else 0)
     assert (result.outcome, result.steps, len(result.checkpoints)) == ("succeeded", STEPS, 2)
     assert result.seconds < 30
+
+
+def test_a_lora_of_an_earlier_run_is_not_this_ones(
+    preset: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = preset.read_text(encoding="utf-8").replace("[saving]", f'[saving]\noutput_dir = "{tmp_path}/out"')
+    preset.write_text(text, encoding="utf-8")
+    first = train(preset, monkeypatch)
+    assert first.outcome == "succeeded"
+    again = train(preset, monkeypatch, "no_final")
+    assert (again.outcome, again.reason) == ("failed", "run.final_old")
 
 
 def test_a_checkpoint_counts_when_it_is_whole(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,372 @@
+"""What goes wrong in a night, on a stand-in for the engine, at random moments: nothing is lost but what the clock of the train
+states allows, nothing is left running, and the result says what happened. Prints a table of counts.
+
+The stand-in's network is the sum of its losses (1/step), so that a step that is lost or made twice shows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from kohya_driver import api, process
+from kohya_driver.events.model import Recovering, Resumed, StepDone
+from kohya_driver.run import machine
+from kohya_driver.run.attempt import read_attempts
+from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.states import newest_whole
+from tests.faults.stand_in_engine import environment, install_stand_in, left_over, runs_below, start
+from tests.project import write_project
+
+EXTRA = "[training]\nmax_train_epochs = 2\n[saving]\nevery_n_epochs = 1\n[safety]\nnotify = false\n"
+STEPS = 36
+EVERY = 4
+"""Steps between two train states."""
+SECONDS = 90
+TIMES = int(os.environ.get("KOHYA_DRIVER_FAULT_TIMES", "4"))
+"""How often each case is tried; the kill of the trainer five times as often."""
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[Counter[tuple[str, str]]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    yield counts
+    lines = [f"| {case} | {outcome} | {count} |" for (case, outcome), count in sorted(counts.items())]
+    print("\n| what happened | what came of it | times |\n|---|---|---|\n" + "\n".join(lines))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = install_stand_in(tmp_path / "home")
+    monkeypatch.setenv("KOHYA_DRIVER_HOME", str(made))
+    return made
+
+
+@pytest.fixture
+def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
+    yield write_project(tmp_path / "我的 项目", extra=EXTRA)
+    wait(lambda: not list(left_over(tmp_path / "我的 项目")))
+
+
+def night(home: Path, fault: str = "", *, pace: float = 0.05, **more: str) -> dict[str, str]:
+    return environment(
+        home, STAND_IN=fault, STAND_IN_STEP_SECONDS=str(pace), STAND_IN_STATE_EVERY=str(EVERY), **more
+    )
+
+
+def begin(
+    preset: Path, env: dict[str, str], *arguments: str, step: int = 1
+) -> tuple[subprocess.Popen[str], Run]:
+    child = start("train", preset, "--plain", *arguments, env=env, cwd=preset.parent)
+    return child, wait(lambda: reached(preset, step), child)
+
+
+def say(preset: Path, env: dict[str, str], *arguments: str | Path) -> tuple[int, str]:
+    """A command of its own, to its end: its exit code, and all that it said."""
+    output, errors = (told := start(*arguments, env=env, cwd=preset.parent)).communicate(timeout=SECONDS)
+    return told.returncode, output + errors
+
+
+def reached(preset: Path, step: int) -> Run | None:
+    for run in runs_below(preset.parent):
+        if run.snapshot().step >= step:
+            return run
+    return None
+
+
+Found = TypeVar("Found")
+
+
+def wait(look: Callable[[], Found | None], child: subprocess.Popen[str] | None = None) -> Found:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        if child is not None and child.poll() is not None:
+            raise AssertionError(child.communicate())
+        time.sleep(0.02)
+    raise AssertionError("it took too long")
+
+
+def trainer(run: Run) -> int:
+    return int(json.loads(run.trainer_file.read_text())["pid"])
+
+
+def launcher(run: Run) -> int:
+    return int(json.loads(run.supervisor_file.read_text())["engine_pid"])
+
+
+def supervisor(run: Run) -> int:
+    return int(json.loads(run.supervisor_file.read_text())["pid"])
+
+
+def end_of(run: Run) -> RunResult:
+    result = wait(run.result)
+    wait(lambda: not process.marked(str(run.folder)))
+    return result
+
+
+def check_curve(run: Run) -> None:
+    """Every step stands in the curve once, with its own loss, whatever happened on the way."""
+    points = run.snapshot().losses.points
+    assert [point[0] for point in points] == list(range(1, STEPS + 1))
+    assert all(loss == pytest.approx(1 / step) for step, loss, _ in points)
+
+
+def lost_steps(run: Run) -> int:
+    """The most steps that were made again in one attempt."""
+    most = last = 0
+    for record in run.events():
+        if isinstance(record.event, StepDone):
+            last = record.event.step
+        elif isinstance(record.event, Resumed):
+            most = max(most, last - record.event.step)
+    return most
+
+
+@pytest.mark.parametrize("number", range(5 * TIMES))
+def test_the_trainer_is_killed(
+    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
+) -> None:
+    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
+    os.kill(trainer(run), signal.SIGKILL)
+    output = child.communicate(timeout=SECONDS)
+    result = end_of(run)
+    assert (child.returncode, result.outcome) == (0, "succeeded"), output
+    assert (result.attempts, result.recoveries) == (2, ("run.killed",))
+    check_curve(run)
+    assert lost_steps(run) <= EVERY
+    table["trainer killed", f"resumed by itself, {result.outcome}"] += 1
+
+
+@pytest.mark.parametrize("number", range(TIMES))
+def test_the_launcher_is_killed(
+    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
+) -> None:
+    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
+    os.kill(launcher(run), signal.SIGKILL)
+    child.communicate(timeout=SECONDS)
+    result = end_of(run)
+    assert (result.outcome, result.attempts) == ("succeeded", 1)
+    check_curve(run)
+    table["launcher killed", f"the trainer went on, {result.outcome}"] += 1
+
+
+@pytest.mark.parametrize("finder", ["runs", "watch", "stop", "train"])
+def test_the_supervisor_is_killed(
+    preset: Path, home: Path, finder: str, table: Counter[tuple[str, str]]
+) -> None:
+    env = night(home, pace=0.3)
+    child, run = begin(preset, env, step=random.randint(1, 8))
+    child.kill()
+    child.communicate()
+    assert run.state() == "unwatched"
+    step = run.snapshot().step
+    arguments = {
+        "runs": ["runs"],
+        "watch": ["watch", "--plain"],
+        "stop": ["stop"],
+        "train": ["train", str(preset)],
+    }
+    found = start(*arguments[finder], env=env, cwd=preset.parent)
+    output, errors = found.communicate(timeout=SECONDS)
+    result = end_of(run)
+    assert "Traceback" not in output + errors
+    assert result.attempts == 1
+    if finder == "stop":
+        assert (found.returncode, result.outcome) == (0, "stopped"), errors
+        assert Path(result.state).is_dir() and len(result.saved) == 1
+    else:
+        assert (found.returncode, result.outcome) == (8 if finder == "train" else 0, "succeeded"), errors
+        check_curve(run)
+    steps = [record.event.step for record in run.events() if isinstance(record.event, StepDone)]
+    assert steps == sorted(set(steps)) and len(steps) > step
+    table[f"supervisor killed, then `{finder}`", f"adopted, {result.outcome}"] += 1
+
+
+@pytest.mark.parametrize("number", range(TIMES))
+@pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP", "command"])
+def test_stopped_and_resumed(
+    preset: Path, home: Path, asked: str, number: int, table: Counter[tuple[str, str]]
+) -> None:
+    env = night(home, pace=0.3 if asked == "command" else 0.05)
+    env["STAND_IN_STATE_EVERY"] = "0"
+    child, run = begin(preset, env, step=random.randint(1, STEPS - 20 if asked == "command" else STEPS - 10))
+    if asked == "command":
+        assert say(preset, env, "stop")[0] == 0
+    else:
+        child.send_signal(signal.Signals[asked])
+    _, errors = child.communicate(timeout=SECONDS)
+    first = end_of(run)
+    assert (child.returncode, first.outcome) == (10, "stopped"), errors
+    assert f"kohya-driver resume {run.folder.name}" in errors
+    assert say(preset, env, "resume", "--plain")[0] == 0
+    result = end_of(run)
+    assert (result.outcome, result.attempts) == ("succeeded", 2)
+    assert lost_steps(run) == 0
+    check_curve(run)
+    assert not run.states_folder.exists()
+    table[f"stopped by {asked}", "saved, resumed, succeeded"] += 1
+
+
+@pytest.mark.parametrize("number", range(TIMES))
+def test_the_trainer_itself_is_asked_to_end(
+    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
+) -> None:
+    """As a system does that goes down."""
+    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 10))
+    os.kill(trainer(run), signal.SIGTERM)
+    child.communicate(timeout=SECONDS)
+    result = end_of(run)
+    assert (child.returncode, result.outcome) == (10, "stopped")
+    assert Path(result.state).is_dir()
+    table["SIGTERM to the trainer", "saved, stopped"] += 1
+
+
+def test_a_half_written_state_is_passed_over(
+    preset: Path, home: Path, table: Counter[tuple[str, str]]
+) -> None:
+    child, run = begin(preset, night(home, "half_state"), "--no-recover", step=14)
+    os.kill(trainer(run), signal.SIGKILL)
+    child.communicate(timeout=SECONDS)
+    assert end_of(run).outcome == "failed"
+    newest, passed = newest_whole(run.states_folder)
+    assert newest is None and passed
+    broken = start("resume", "--plain", env=night(home), cwd=preset.parent)
+    _, errors = broken.communicate(timeout=SECONDS)
+    assert broken.returncode == 0, errors
+    assert "cut off" in errors
+    assert run.snapshot().resumed_at == 0
+    check_curve(run)
+    table["every state half-written", "told, begun anew, succeeded"] += 1
+
+
+def test_out_of_memory_takes_the_mildest_measure(
+    preset: Path, home: Path, tmp_path: Path, table: Counter[tuple[str, str]]
+) -> None:
+    env = night(home, "out_of_memory", STAND_IN_STEP="9", STAND_IN_ONCE=str(tmp_path / "once"))
+    child = start("train", preset, "--plain", env=env, cwd=preset.parent)
+    _, errors = child.communicate(timeout=SECONDS)
+    [run] = runs_below(preset.parent)
+    result = end_of(run)
+    assert (child.returncode, result.outcome) == (0, "succeeded"), errors
+    [again] = [record.event for record in run.events() if isinstance(record.event, Recovering)]
+    assert again.step == 8 and len(again.measures) == 1
+    assert again.measures[0] in [override.id for override in run.plan().overrides]
+    assert read_attempts(run)[0].kind == "mps.oom"
+    check_curve(run)
+    table["out of memory once", "a saving measure, succeeded"] += 1
+
+
+def test_out_of_memory_again_and_again(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+    env = night(home, "out_of_memory", STAND_IN_STEP="2")
+    child = start("train", preset, "--plain", env=env, cwd=preset.parent)
+    _, errors = child.communicate(timeout=SECONDS)
+    [run] = runs_below(preset.parent)
+    result = end_of(run)
+    assert (child.returncode, result.outcome, result.attempts) == (9, "failed", 3), errors
+    measures = [measure for attempt in read_attempts(run) for measure in attempt.measures]
+    assert len(measures) == len(set(measures)) == 2
+    assert result.diagnosis["kind"] == "mps.oom" and result.diagnosis["cause"]["hint"] in errors
+    table["out of memory always", "two measures, then told"] += 1
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_numbers_are_lost(
+    preset: Path, home: Path, tmp_path: Path, always: bool, table: Counter[tuple[str, str]]
+) -> None:
+    more = {} if always else {"STAND_IN_ONCE": str(tmp_path / "once")}
+    child = start(
+        "train", preset, "--plain", env=night(home, "nan_loss", STAND_IN_STEP="9", **more), cwd=preset.parent
+    )
+    _, errors = child.communicate(timeout=SECONDS)
+    [run] = runs_below(preset.parent)
+    result = end_of(run)
+    before, after = (rate(preset), run.plan().training_config["learning_rate"])
+    assert after == before / 2
+    assert result.attempts == 2
+    if always:
+        assert (child.returncode, result.outcome, result.reason) == (9, "failed", "trouble.nan"), errors
+    else:
+        assert (child.returncode, result.outcome) == (0, "succeeded"), errors
+        check_curve(run)
+    table[f"NaN {'always' if always else 'once'}", f"half the rate, {result.outcome}"] += 1
+
+
+def rate(preset: Path) -> float:
+    return float(api.plan(api.load_preset(preset)).training_config["learning_rate"])
+
+
+def test_a_mistake_is_not_tried_again(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+    child = start("train", preset, "--plain", env=night(home, "crash"), cwd=preset.parent)
+    _, errors = child.communicate(timeout=SECONDS)
+    [run] = runs_below(preset.parent)
+    result = end_of(run)
+    assert (child.returncode, result.attempts, result.diagnosis["kind"]) == (9, 1, "opt.bnb_missing")
+    assert "bitsandbytes" in errors
+    table["a mistake in the settings", "not tried again"] += 1
+
+
+def test_save_and_go_on(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+    env = night(home)
+    child, run = begin(preset, env, step=3)
+    assert say(preset, env, "save", run.folder.name)[0] == 0
+    child.communicate(timeout=SECONDS)
+    result = end_of(run)
+    assert (child.returncode, result.outcome, len(result.saved)) == (0, "succeeded", 1)
+    check_curve(run)
+    table["`save`", "a LoRA, and it went on"] += 1
+
+
+def test_without_a_terminal(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+    env = night(home, pace=0.3)
+    begun = start("train", preset, "--detach", env=env, cwd=preset.parent)
+    output, errors = begun.communicate(timeout=SECONDS)
+    assert begun.returncode == 0 and "kohya-driver watch" in output, errors
+    run = wait(lambda: reached(preset, 3))
+    assert os.getsid(supervisor(run)) != begun.pid and run.state() == "running"
+    code, said = say(preset, env, "train", preset)
+    assert code == 8 and "ning-001" in said
+    assert say(preset, env, "stop")[0] == 0
+    assert end_of(run).outcome == "stopped"
+    assert say(preset, env, "train", preset, "--resume", "--detach")[0] == 0
+    assert say(preset, env, "watch", "--plain")[0] == 0
+    result = end_of(run)
+    assert (result.outcome, result.attempts) == ("succeeded", 2)
+    wait(lambda: machine.holder() is None)
+    check_curve(run)
+    table["--detach, stop, --resume --detach, watch", result.outcome] += 1
+
+
+def test_resume_says_what_cannot_be(preset: Path, home: Path) -> None:
+    env = night(home, pace=0.3)
+    child, run = begin(preset, env, step=6)
+    code, said = say(preset, env, "resume", run.folder)
+    assert code == 8 and "watch" in said
+    child.send_signal(signal.SIGINT)
+    child.communicate(timeout=SECONDS)
+    end_of(run)
+    for words, key in (("network_dim", "network.dim=3"), ("batch_size", "training.train_batch_size=2")):
+        code, said = say(preset, env, "resume", "--set", key)
+        assert code == 8 and words in said
+    assert run.state() == "stopped"
+    code, said = say(
+        preset, env, "resume", "--set", "training.max_train_epochs=1", "--set", "training.max_train_steps=2"
+    )
+    assert code == 8 and "only 2 steps" in said
+    env = night(home)
+    assert say(preset, env, "resume", "--plain", "--set", "training.max_train_epochs=3")[0] == 0
+    assert end_of(run).steps == STEPS // 2 * 3
+    code, said = say(preset, env, "resume", run.folder.name)
+    assert code == 8 and "finished" in said
