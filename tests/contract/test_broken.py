@@ -1,17 +1,15 @@
 """The real engine on broken configs: it fails late or says nothing, and the plan says it first.
 
-Behind the marker `long`: some fifty starts of the engine, about half an hour. Prints a table: the rule, what the engine did and after
-how many seconds, what the plan said and after how many milliseconds. Where KOHYA_DRIVER_KEEP_LOGS names a folder, what the engine
-printed is kept there, one file for each case, with an index.json.
+Behind the marker `long`: some fifty starts of the engine, about half an hour. Where KOHYA_DRIVER_KEEP_LOGS names a folder, what the
+engine printed is kept there, one file for each case, with an index.json: what the engine did and after how many seconds, and after how
+many milliseconds the plan had said it. Copied to tests/golden/broken.json it becomes the table of docs/caught.md.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,7 @@ from kohya_driver import api, files, process
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import PresetError
 from kohya_driver.planning.model import Plan
-from tests.contract.broken_cases import CASES, SILENT, Broken
+from tests.contract.broken_cases import CASES, SILENT, Broken, last_word, name_of
 from tests.project import MAC, write_picture
 
 pytestmark = [pytest.mark.engine, pytest.mark.long, pytest.mark.timeout(1800)]
@@ -39,16 +37,7 @@ max_train_steps = 1
 [precision]
 mixed_precision = "no"
 """
-ENDING = re.compile(r"^\w[\w.]*(?:Error|Exception|Invalid)\b.*", re.M)
-ERROR = re.compile(r" (ERROR +[^/\r\n]*)")
 KEEP = "KOHYA_DRIVER_KEEP_LOGS"
-
-
-@pytest.fixture(scope="module")
-def table() -> Iterator[list[str]]:
-    rows = ["| rule | the engine | after | the plan | after |", "|---|---|---|---|---|"]
-    yield rows
-    print("\n" + "\n".join(rows))
 
 
 def write_broken(folder: Path, base: Path, case: Broken) -> Path:
@@ -100,16 +89,6 @@ def here(value: object, folder: Path) -> object:
     return str(folder / value[1:]) if isinstance(value, str) and value.startswith("@") else value
 
 
-def what_it_did(status: int, output: str) -> str:
-    """The last word of failure in the engine's output, shortened to fit a table."""
-    words: list[str]
-    if status:
-        words = [*output.splitlines()[-1:], *ENDING.findall(output)]
-    else:
-        words = ["exit 0, nothing said", *(f"exit 0; {word}" for word in ERROR.findall(output))]
-    return words[-1][:70].strip().replace("|", "/")
-
-
 def keep(case: Broken, output: bytes, places: dict[Path, str], about: dict[str, object]) -> None:
     """Write down what the engine printed, without a path of this machine, if a folder was named for that."""
     if not (named := os.environ.get(KEEP)):
@@ -119,9 +98,7 @@ def keep(case: Broken, output: bytes, places: dict[Path, str], about: dict[str, 
     folder = Path(named)
     index = folder / "index.json"
     known = files.read_json(index) if index.is_file() else {}
-    same = [other for other in CASES if (other.rule, other.code) == (case.rule, case.code)]
-    number = f"-{same.index(case) + 1}" if len(same) > 1 else ""
-    name = f"{case.rule}-{case.code}{number}.log"
+    name = name_of(case)
     files.write_bytes(folder / name, output)
     known[name] = {"rule": case.rule, "code": case.code, **about}
     files.write_json(index, known)
@@ -141,7 +118,7 @@ def what_we_say(preset: Path, folder: Path, case: Broken) -> tuple[set[str], flo
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}-{case.code}" for case in CASES])
 def test_the_plan_says_it_first(
-    case: Broken, installed_engine: Engine, random_base: Path, tmp_path: Path, table: list[str]
+    case: Broken, installed_engine: Engine, random_base: Path, tmp_path: Path
 ) -> None:
     preset = write_broken(tmp_path, random_base, case)
     said, milliseconds = what_we_say(preset, tmp_path, case)
@@ -155,15 +132,10 @@ def test_the_plan_says_it_first(
         Path.home(): "/Users/ming",
     }
     output = raw.decode(errors="replace")
-    did = what_it_did(status, output)
+    did = last_word(status, output)
     about = {"status": status, "seconds": round(seconds, 1), "did": did, "milliseconds": round(milliseconds)}
     keep(case, raw, places, about)
-    table.append(f"| {case.rule} | {did} | {seconds:.0f} s | `{case.code}` | {milliseconds:.0f} ms |")
     if case.engine == SILENT:
         assert status == 0, output[-2000:]
     else:
         assert status != 0 and case.engine in output, output[-2000:]
-
-
-def test_there_are_enough() -> None:
-    assert len(CASES) >= 40

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kohya_driver import files, texts
+from tests.contract import broken_cases as broken
 from tests.unit import test_engine_tokenizer_files as tokenizers
 from tests.unit import test_rules_base as base
 from tests.unit import test_rules_learning as learning
@@ -20,7 +21,8 @@ from tests.unit import test_rules_pictures as pictures
 from tests.unit import test_rules_run as run
 from tests.unit import test_run_by_construction as construction
 
-RULES: Mapping[str, str] = files.read_json(Path(__file__).parents[1] / "golden" / "rules.json")
+ROOT = Path(__file__).parents[2]
+RULES: Mapping[str, str] = files.read_json(ROOT / "tests" / "golden" / "rules.json")
 TABLES: tuple[Mapping[str, str], ...] = (base.HANDLED, learning.HANDLED, pictures.HANDLED, run.HANDLED)
 IN_CASES = {
     *(case.rule for case in base.CASES),
@@ -68,3 +70,12 @@ def test_what_handles_a_rule_exists(table: Mapping[str, str]) -> None:
         if not how.startswith("by construction: "):
             for code in how.split(", "):
                 assert texts.has(code) or texts.has(f"override.{code}"), rule
+
+
+def test_the_document_shows_what_the_engine_did_with_each_broken_config() -> None:
+    kept = files.read_json(broken.RESULT)
+    assert set(kept) == {broken.name_of(case) for case in broken.CASES}
+    assert len(broken.CASES) >= 40 and {case.rule for case in broken.CASES} <= set(RULES)
+    for case in broken.CASES:
+        assert (kept[broken.name_of(case)]["status"] == 0) == (case.engine == broken.SILENT)
+    assert broken.table() in (ROOT / "docs" / "caught.md").read_text(encoding="utf-8")
