@@ -175,6 +175,19 @@ CAUSES = {
             '设置 [precision] mixed_precision = "no"、full_fp16 = false、full_bf16 = false。如果仍然出现，请更新 macOS。',
         ),
     ),
+    "mps.assertion": (
+        ("The Mac's graphics driver broke the program off: {error}", "Mac 的图形驱动中止了程序：{error}"),
+        (
+            "It found something that must not be. Some of these are passing trouble, others come back at the same place.",
+            "它发现了不该出现的情况。有些只是临时故障，有些会在同一处再次出现。",
+        ),
+        (
+            "Try once more. If it comes back: update macOS, and [training] train_batch_size = 1, a smaller [dataset] resolution, "
+            '[precision] mixed_precision = "no".',
+            "先重试一次。如果再次出现：更新 macOS，并设置 [training] train_batch_size = 1、更小的 [dataset] resolution，"
+            '以及 [precision] mixed_precision = "no"。',
+        ),
+    ),
     "mps.placeholder": (
         ("Something that was to be computed on the graphics part lay in the main memory.", "本应在图形处理器上计算的数据还留在主内存里。"),
         (

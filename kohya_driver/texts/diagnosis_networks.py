@@ -77,6 +77,11 @@ CAUSES = {
         ("It is a share, from 0 to 1.", "它是一个比例，范围从 0 到 1。"),
         ("[network] dropout between 0 and 0.3, or leave it out.", "把 [network] dropout 设在 0 到 0.3 之间，或不写。"),
     ),
+    "net.dim_negative": (
+        ("The rank cannot be {value}.", "维度不能是 {value}。"),
+        ("network_dim or conv_dim is negative.", "network_dim 或 conv_dim 是负数。"),
+        ("[network] dim = 16, and a conv_dim above 0.", "设置 [network] dim = 16，conv_dim 也要大于 0。"),
+    ),
     "net.kwarg_number": (
         ("An argument of the network must be a number and is {value}.", "网络的某个参数必须是数字，却写成了 {value}。"),
         ("conv_dim, conv_alpha and their like take numbers only.", "conv_dim、conv_alpha 等参数只接受数字。"),

@@ -368,3 +368,41 @@ def test_a_log_that_is_not_there(tmp_path: Path) -> None:
 def test_zeros_at_the_end_are_of_a_crash_of_the_machine() -> None:
     data = (BAR + "\n" * 5000).encode() + bytes(4096)
     assert diagnose_chunks(open_log(io.BytesIO(data))).kind == "log.unfinished"
+
+
+WINDOWS = """12:34:56-789012 INFO     Start training LoRA Standard ...
+prepare tokenizer
+[Dataset 0]
+caching latents.
+steps:   0%|                                                     | 0/1500 [00:00<?, ?it/s]
+epoch 1/10
+{error}steps:   0%|                                                     | 0/1500 [00:12<?, ?it/s]
+Traceback (most recent call last):
+  File "C:\\Python310\\lib\\runpy.py", line 196, in _run_module_as_main
+    return _run_code(code, main_globals, None,
+  File "D:\\kohya_ss\\venv\\Scripts\\accelerate.EXE\\__main__.py", line 7, in <module>
+  File "D:\\kohya_ss\\venv\\lib\\site-packages\\accelerate\\commands\\launch.py", line 637, in simple_launcher
+    raise subprocess.CalledProcessError(returncode=process.returncode, cmd=cmd)
+subprocess.CalledProcessError: Command '['D:\\\\kohya_ss\\\\venv\\\\Scripts\\\\python.exe', 'train_network.py']' returned non-zero exit status {status}.
+12:36:11-973914 INFO     Training has ended.
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        (
+            raised("torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB"),
+            1,
+            "cuda.oom",
+        ),
+        (raised("RuntimeError: \"slow_conv2d_cpu\" not implemented for 'Half'"), 1, "mps.half_cpu_conv"),
+        ("", 3221225477, "proc.sigsegv"),
+        ("", 3221225786, "proc.sigterm_int"),
+        ("", 1, "acc.exit_status"),
+    ],
+)
+def test_a_log_of_kohya_ss_on_windows(error: str, status: int, kind: str) -> None:
+    text = WINDOWS.format(error=error, status=status)
+    assert diagnose_text(text.replace("\n", "\r\n")).kind == kind
+    assert diagnose_chunks([text.encode("utf-16")]).kind == kind

@@ -22,5 +22,6 @@ SIGNATURES = (
     error("net.dylora", r"rank must be a multiple of unit|conv_dim must be same as network_dim"),
     error("net.oft", r"apply_unet must be True"),
     error("net.dropout", r"dropout probability has to be between 0 and 1, but got (?P<value>\S{1,30})"),
+    error("net.dim_negative", r"Trying to create tensor with negative dimension (?P<value>-\d{1,9})", frame=_LORA),
     error("net.kwarg_number", r"ValueError: (?:invalid literal for int\(\) with base 10|could not convert string to float): (?P<value>'[^'\n]{0,100}')", frame=_LORA + r"create_network"),
 )  # fmt: skip
