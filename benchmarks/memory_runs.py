@@ -31,9 +31,10 @@ from kohya_driver.events.model import PhaseChanged
 from kohya_driver.events.parse import Parser
 from kohya_driver.planning.memory import Workload, predict_phases
 from kohya_driver.planning.model import Plan
+from kohya_driver.run.attempt import begin_attempt
 from kohya_driver.run.folder import Run
 from kohya_driver.run.follow import Follower
-from kohya_driver.run.start import prepare_folder
+from kohya_driver.run.prepare import prepare_folder
 
 RESULTS = Path(__file__).parent.parent / "tests" / "golden" / "memory"
 SAMPLE_SECONDS = 0.1
@@ -129,6 +130,7 @@ def measure(case: Case, folder: Path) -> dict[str, Any]:
     plan = make_plan(case, folder)
     plan.raise_for_errors()
     run = prepare_folder(plan)
+    begin_attempt(run, plan, None)
     command = plan.command if case.launcher else without_launcher(plan)
     environment = process.clean_environment(
         {**plan.environment, "OMP_NUM_THREADS": str(plan.threads)}, plan.removed_environment

@@ -17,7 +17,8 @@ from benchmarks.measure import PYTHON, Row, keep, median
 from kohya_driver import api, process, quickstart
 from kohya_driver.engine.install import require_engine
 from kohya_driver.host import probe_host
-from kohya_driver.run.start import prepare_folder
+from kohya_driver.run.attempt import begin_attempt
+from kohya_driver.run.prepare import prepare_folder
 
 PAIRS = 3
 EPOCHS = 2
@@ -87,6 +88,7 @@ def by_hand(preset: Path, sets: list[str]) -> float:
     """The plan's command and environment, without anybody looking on."""
     plan = api.plan(api.load_preset(preset, sets=sets))
     run = prepare_folder(plan)
+    begin_attempt(run, plan, None)
     environment = process.clean_environment(plan.environment, plan.removed_environment)
     with run.log_file.open("wb") as log:
         begin = time.perf_counter()
