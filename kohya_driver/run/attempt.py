@@ -26,6 +26,8 @@ class Attempt:
     metrics_offset: int = 0
     final_before: str = ""
     """`files.stamp` of the finished LoRA's place when the attempt began."""
+    base: str = ""
+    """`files.stamp` of the base model: a state is of no use on another one."""
     resumed_from: str = ""
     """The train state; empty for a beginning."""
     from_step: int = 0
@@ -67,6 +69,7 @@ def begin_attempt(run: Run, plan: Plan, state: TrainState | None, measures: tupl
         log_offset=_size(run.log_file),
         metrics_offset=_size(run.metrics_file),
         final_before=files.stamp(plan.final),
+        base=files.stamp(Path(plan.base)),
         resumed_from=str(state.path) if state else "",
         from_step=state.step if state else 0,
         measures=measures,

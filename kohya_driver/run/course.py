@@ -109,24 +109,32 @@ class Course:
     def _follow(self, attempt: Attempt, told: Told) -> Ended:
         child = self._child
         assert child is not None
-        with self._awake(child) as awake:
+        awake, kept = self._awake(child.pid), child.pid
 
-            def look() -> None:
-                self._guard.look(supervisor.idle_seconds)
-                for event in (awake.look(self.recorder.elapsed), *self._notifier.failures()):
-                    if event is not None:
-                        self.recorder.record(event)
+        def look() -> None:
+            nonlocal awake, kept
+            self._guard.look(supervisor.idle_seconds)
+            for event in (awake.look(self.recorder.elapsed), *self._notifier.failures()):
+                if event is not None:
+                    self.recorder.record(event)
+            if supervisor.orphan not in (0, kept):
+                # What keeps awake ends with the launcher; the trainer goes on without it.
+                awake.close()
+                awake, kept = self._awake(supervisor.orphan), supervisor.orphan
 
-            supervisor = Supervisor(
-                self.run, child, self.recorder, self.plan.output_dir, self.stop, self._guard.halt, attempt,
-                told=told, on_look=look,
-            )  # fmt: skip
+        supervisor = Supervisor(
+            self.run, child, self.recorder, self.plan.output_dir, self.stop, self._guard.halt, attempt,
+            told=told, on_look=look,
+        )  # fmt: skip
+        try:
             return supervisor.follow()
+        finally:
+            awake.close()
 
-    def _awake(self, child: process.Child) -> Awake:
+    def _awake(self, pid: int) -> Awake:
         if not self.plan.safety["keep_awake"]:
             return Awake()
-        return keep_awake(probe_host(), child.pid, child.mark)
+        return keep_awake(probe_host(), pid, str(self.run.folder))
 
     def _start_engine(self, *, append: bool) -> process.Child:
         plan = self.plan

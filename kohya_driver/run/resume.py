@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from kohya_driver import files
 from kohya_driver.errors import RunError, error, warning
 from kohya_driver.planning.model import Plan
 from kohya_driver.run import machine
@@ -37,6 +39,8 @@ def plan_resume(run: Run, sets: Sequence[str] = ()) -> Going:
     plan = plan_again(before, read_again(run, sets))
     state, passed = newest_state(run, before)
     findings = [warning("run.state_cut_off", path) for path in passed]
+    if state and _base_changed(run, plan):
+        raise RunError("run.resume_base_changed", plan.base)
     changed = list(differences(before, plan)) if state else []
     if changed:
         raise RunError(
@@ -50,6 +54,12 @@ def plan_resume(run: Run, sets: Sequence[str] = ()) -> Going:
     plan = replace(plan, findings=(*plan.findings, *findings))
     plan.raise_for_errors()
     return plan, state
+
+
+def _base_changed(run: Run, plan: Plan) -> bool:
+    """Whether another file stands in the base model's place since the first attempt."""
+    known = next((attempt.base for attempt in read_attempts(run) if attempt.base), "")
+    return bool(known) and files.stamp(Path(plan.base)) != known
 
 
 def check_can_resume(run: Run) -> None:

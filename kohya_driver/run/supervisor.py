@@ -92,7 +92,8 @@ class Supervisor:
     _heeded: int = 0
     _stopping: bool = False
     _moved: float = field(default_factory=time.monotonic)
-    _orphaned: bool = False
+    orphan: int = 0
+    """The trainer, once it goes on without its launcher."""
 
     def __post_init__(self) -> None:
         self._log = Follower(self.run.log_file, self.attempt.log_offset)
@@ -135,8 +136,8 @@ class Supervisor:
         trainer = self._trainer()
         if "status" in trainer or not lives_marked(int(trainer.get("pid", 0)), self.child.mark):
             return False
-        if not self._orphaned:
-            self._orphaned = True
+        if not self.orphan:
+            self.orphan = int(trainer["pid"])
             self.recorder.record(LogMessage("warning", texts.say("run.launcher_died"), DRIVER))
         return True
 

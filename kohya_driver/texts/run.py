@@ -85,6 +85,14 @@ TEXTS = {
         "Put it back as it was, or start a new run. Learning rates, length, saving, sampling and what saves memory may change.",
         "请改回原来的值，或新建一次训练。学习率、训练长度、保存、预览图和节省内存的设置可以改。",
     ),
+    "run.resume_base_changed": (
+        "The base model's file is another one than when this run began; its train state is of no use on it.",
+        "底模文件与这次训练开始时的不同；训练状态无法用在它上面。",
+    ),
+    "run.resume_base_changed.hint": (
+        "Put the old file back, or start a new run. If it was only copied or touched, its time of change must be as it was.",
+        "请放回原来的文件，或新建一次训练。如果只是复制或改动过时间，需要恢复它原来的修改时间。",
+    ),
     "run.resume_past_end": (
         "The train state is at step {step}, but the training is to have only {steps} steps.",
         "训练状态在第 {step} 步，但训练总共只有 {steps} 步。",
