@@ -58,15 +58,18 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 
 def numbered(chunks: Iterable[bytes]) -> Numbered:
     """The lines, each with the number that an editor gives it: those that a bar draws over each other share one."""
-    splitter, number = LineSplitter(), 1
+    splitter, number, held = LineSplitter(), 1, b""
     for chunk in _utf8(chunks):
-        *whole, rest = chunk.split(b"\n")
+        *whole, rest = (held + chunk).split(b"\n")
         for piece in whole:
             for line in splitter.feed(piece.removesuffix(b"\r") + b"\n"):
                 yield number, line
             number += 1
-        for line in splitter.feed(rest):
+        held = b"\r" if rest.endswith(b"\r") else b""  # the \n that belongs to it may come next
+        for line in splitter.feed(rest.removesuffix(b"\r")):
             yield number, line
+    for line in splitter.feed(held):
+        yield number, line
     for line in splitter.flush():
         yield number, line
 

@@ -15,7 +15,7 @@ from kohya_driver.diagnosis.signatures import SIGNATURES
 from kohya_driver.diagnosis.trace import SHOWN, Trace, is_bare, read_trace
 from kohya_driver.events.model import Event, LogMessage, ModelSaved, Phase, PhaseChanged, Progress, Traceback
 from kohya_driver.events.parse import TRAINING_BAR, Parser
-from kohya_driver.events.traceback import HEADER
+from kohya_driver.events.traceback import HEADER, LINES_KEPT
 
 LAST_LINES = 20
 SEEN_AT_MOST = 3
@@ -95,7 +95,8 @@ class _Scanner:
         self._seen: dict[Signature, Seen] = {}
         self._trace: Trace | None = None
         self._previous = ""
-        self._header = self._done = self._trace_done = 0
+        self._numbers: list[int] = []
+        self._done = self._trace_done = 0
         self._not_finite: Line | None = None
         self._signal: tuple[str, Line] | None = None
         self._status: tuple[int, Line] | None = None
@@ -113,7 +114,9 @@ class _Scanner:
         for event in self._parser.feed(line):
             self._on_event(number, event)
         if HEADER in line and not self._previous.endswith(_CHAINED):
-            self._header = number
+            self._numbers = [number]
+        elif len(self._numbers) < LINES_KEPT:
+            self._numbers.append(number)
         self._previous = line.rstrip() or self._previous
         if "%|" in line:
             self._look_at_bar(number, line)
@@ -125,7 +128,10 @@ class _Scanner:
         match event:
             case Traceback():
                 if self._trace is None:
-                    self._trace, self._trace_done = read_trace(event.text, self._header), self._done
+                    self._trace, self._trace_done = (
+                        read_trace(event.text, self._numbers or [number]),
+                        self._done,
+                    )
             case Progress(bar=bar) if bar == TRAINING_BAR:
                 self._done = event.done
                 if event.average_loss is not None and math.isfinite(event.average_loss):
@@ -179,7 +185,7 @@ class _Scanner:
         trace = self._trace if self._trace and not self._trace.is_launchers else None
         if trace is None and self._bare and not self._finished:
             said = "\n".join(line.text for line in self._bare)
-            trace = Trace(said, self._bare[0].number, "", said)
+            trace = Trace(said, tuple(line.number for line in self._bare), "", said)
         return LogFacts(
             trace=trace,
             seen=self._seen,

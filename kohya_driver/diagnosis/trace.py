@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kohya_driver.diagnosis.model import Line
-from kohya_driver.events.traceback import HEADER, LINES_KEPT
+from kohya_driver.events.traceback import HEADER
 
 SHOWN = 400
 """Characters of a line that are shown."""
@@ -20,8 +21,8 @@ class Trace:
     """The exceptions of one traceback, those chained to it included."""
 
     text: str
-    number: int
-    """Of its first line in the log."""
+    numbers: tuple[int, ...]
+    """Of its first lines in the log."""
     frames: str
     messages: str
     """What the exceptions say, one under the other; the last one ended the program."""
@@ -44,8 +45,8 @@ class Trace:
         begin = self.messages.rfind("\n", 0, position) + 1
         said = self.messages[begin:].partition("\n")[0]
         lines = self.text.split("\n")
-        index = lines.index(said) if said in lines and len(lines) < LINES_KEPT else 0
-        return Line(self.number + index, said[:SHOWN])
+        index = lines.index(said) if said in lines else 0
+        return Line(self.numbers[index if index < len(self.numbers) else 0], said[:SHOWN])
 
     def last_said(self) -> Line:
         """The exception that ended the program: the last line that looks like one."""
@@ -56,7 +57,7 @@ class Trace:
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]{0,200}(?::|$)", re.M)
 
 
-def read_trace(text: str, number: int) -> Trace:
+def read_trace(text: str, numbers: Sequence[int]) -> Trace:
     """Frames are indented; what an exception says begins at the left edge and goes on to the next header."""
     frames, messages, inside = [], [], False
     for line in text.split("\n"):
@@ -67,7 +68,7 @@ def read_trace(text: str, number: int) -> Trace:
         else:
             inside = False
             messages.append(line)
-    return Trace(text, number, "\n".join(frames), "\n".join(messages).strip("\n"))
+    return Trace(text, tuple(numbers), "\n".join(frames), "\n".join(messages).strip("\n"))
 
 
 _BARE = re.compile(

@@ -13,6 +13,7 @@ from kohya_driver.diagnosis.model import UNKNOWN, Cause, Diagnosis, Line
 from kohya_driver.events.model import Phase
 from kohya_driver.views.console import stdout_console
 
+HARMLESS = ("acc.defaults_note", "noise.deepspeed_syntax")
 TRACEBACK_LINES = 12
 """Of a traceback that nothing explains: its beginning is the launcher's way in, its end tells."""
 
@@ -39,24 +40,36 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     if diagnosis.kind == UNKNOWN and diagnosis.traceback:
         yield Text(texts.say("show.diagnosis_traceback"), style="bold")
         yield from _traceback(diagnosis.traceback)
-    for note in diagnosis.notes:
-        yield Text.assemble(
-            (texts.say("show.diagnosis_note"), "bold blue"), "  ", note.message, "  ", (note.kind, "dim")
-        )
-        yield from map(_detail, filter(None, (note.why, f"→ {note.hint}")))
+    for note in sorted(diagnosis.notes, key=lambda note: note.kind in HARMLESS):
+        yield from _note(note)
     yield Text(texts.say("show.diagnosis_end"), style="bold")
     yield from _lines(diagnosis.last_lines)
+
+
+def _note(note: Cause) -> Iterator[RenderableType]:
+    """What is harmless gets one line: it is told only because people stumble over it."""
+    harmless = note.kind in HARMLESS
+    head = (texts.say("show.diagnosis_note"), "dim" if harmless else "bold blue")
+    said = f"{note.message} {note.why}" if harmless else note.message
+    yield Text.assemble(head, "  ", (said, "dim" if harmless else ""), "  ", (note.kind, "dim"))
+    if not harmless:
+        yield _detail(note.why)
+        yield _todo(note.hint)
 
 
 def _cause(cause: Cause, style: str) -> Iterator[RenderableType]:
     yield Text.assemble((cause.message, style), "  ", (cause.kind, "dim"))
     yield _detail(cause.why)
-    yield Padding(Text.assemble(("→ ", "green"), cause.hint), (0, 0, 0, 4), expand=False)
+    yield _todo(cause.hint)
     yield from _lines(cause.evidence)
 
 
 def _detail(sentence: str) -> RenderableType:
     return Padding(Text(sentence), (0, 0, 0, 4), expand=False)
+
+
+def _todo(hint: str) -> RenderableType:
+    return Padding(Text.assemble(("→ ", "green"), hint), (0, 0, 0, 4), expand=False)
 
 
 def _lines(lines: Iterable[Line]) -> Iterator[Text]:

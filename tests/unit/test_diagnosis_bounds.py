@@ -14,6 +14,8 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kohya_driver.diagnosis import lines, scan, trace
 from kohya_driver.diagnosis.classify import diagnose_chunks
@@ -180,3 +182,21 @@ def duration(pattern: re.Pattern[str], piece: str, size: int) -> float:
     begin = time.process_time()
     (pattern.match if pattern in ANCHORED else pattern.search)(line)
     return time.process_time() - begin
+
+
+LINES = st.sampled_from([line for _, text in SAMPLES for line in text.splitlines(keepends=True)])
+PIECES = st.one_of(
+    LINES.map(str.encode), st.binary(max_size=40), st.sampled_from([b"\r", b"\n", b"\xff\xfe", b"\0"])
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=st.lists(PIECES, max_size=30), status=st.none() | st.integers(-64, 260))
+def test_anything_at_all(pieces: list[bytes], status: int | None) -> None:
+    """Lines of failures in any order, with any bytes between: there is always one answer, with its sentences and lines."""
+    found = diagnose_chunks(pieces, status=status)
+    assert found == diagnose_chunks([b"".join(pieces)], status=status)
+    json.dumps(found.to_json())
+    if found.cause is not None:
+        assert found.cause.message and found.cause.why and found.cause.hint
+        assert all(0 < line.number <= max(1, found.line_count) for line in found.cause.evidence)
