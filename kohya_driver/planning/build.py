@@ -19,6 +19,7 @@ from kohya_driver.planning.arguments import (
     prompts_text,
     training_options,
 )
+from kohya_driver.planning.autosave import Autosave, autosave_of
 from kohya_driver.planning.checks import BUCKET_DIVISOR, Subject, check_plan
 from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.inputs import Inputs, SubsetInput
@@ -55,14 +56,15 @@ def build_plan(
     schedule = _schedule(draft, count)
     buckets = tuple(count.buckets) if count else ()
     saved = saved_files(schedule, draft.training)
-    disk = disk_needed(inputs, draft, settings, schedule, saved)
     memory = memory_needed(inputs, draft)
     samples = sample_count(schedule, draft.training, len(inputs.preset.sampling.prompts))
     time = time_needed(inputs, draft, buckets, steps=schedule.steps, samples=samples, saves=len(saved))
+    autosave = autosave_of(inputs.preset.safety, time)
+    disk = disk_needed(inputs, draft, settings, schedule, saved, autosave)
     findings = check_plan(
         Subject(inputs, draft, overrides, settings, buckets, schedule, disk, memory, strict)
     )
-    return _plan(inputs, draft, overrides, findings, schedule, buckets, saved, disk, memory, time)
+    return _plan(inputs, draft, overrides, findings, schedule, buckets, saved, disk, memory, time, autosave)
 
 
 def build_draft(inputs: Inputs, changes: Sequence[Override] = ()) -> tuple[Draft, tuple[Override, ...]]:
@@ -184,6 +186,7 @@ def _plan(
     disk: DiskUse,
     memory: MemoryUse | None,
     time: TimeUse | None,
+    autosave: Autosave | None,
 ) -> Plan:
     preset, engine, folder = inputs.preset, inputs.engine, inputs.folder
     script = SCRIPTS.get(draft.family, SCRIPTS["sd15"])
@@ -226,6 +229,7 @@ def _plan(
         disk=disk,
         memory=memory,
         time=time,
+        autosave=autosave,
         overrides=overrides,
         findings=findings,
         command=command,

@@ -53,22 +53,24 @@ LOG_BYTES_PER_STEP = 2000
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """What a training leaves on disk, in bytes."""
+    """What a training writes, in bytes, at the time when most of it stands there."""
 
     lora: int
     """One LoRA file."""
     checkpoints: int
     """All LoRA files that are kept; the engine never holds more of them at a time."""
     states: int
-    """Train states, kept for resuming."""
+    """Train states that the preset asks for, kept for resuming."""
     samples: int
     caches: int
     """Files beside the pictures that are not there yet."""
     logs: int
+    autosaves: int = 0
+    """Train states that are written by the clock, in the run's folder; they go when the training has succeeded."""
 
     @property
     def total(self) -> int:
-        return self.checkpoints + self.states + self.samples + self.caches + self.logs
+        return self.checkpoints + self.states + self.samples + self.caches + self.logs + self.autosaves
 
     def to_json(self) -> dict[str, int]:
         return {**asdict(self), "total": self.total}
@@ -87,17 +89,27 @@ def disk_use(
     sample_size: Size,
     caches: int,
     steps: int,
+    autosaves: int = 0,
 ) -> DiskUse:
-    """Args: `training` the engine's options, `saved` all that will be saved, `samples` pictures, `caches` bytes."""
-    lora = lora_bytes(family, training)
+    """How much is written.
+
+    Args:
+        training: the engine's options.
+        saved: all that will be saved.
+        samples: pictures.
+        caches: bytes.
+        autosaves: train states by the clock that stand there at a time.
+    """
+    lora, state = lora_bytes(family, training), state_bytes(family, training)
     states = sum(one.state is not None and one.state_kept for one in saved)
     return DiskUse(
         lora=lora,
         checkpoints=lora * sum(one.kept for one in saved),
-        states=states * state_bytes(family, training),
+        states=states * state,
         samples=samples * sample_size[0] * sample_size[1] * SAMPLE_BYTES_PER_PIXEL,
         caches=caches,
         logs=steps * LOG_BYTES_PER_STEP,
+        autosaves=autosaves * state,
     )
 
 

@@ -11,6 +11,7 @@ from kohya_driver import texts
 from kohya_driver.dataset.buckets import Bucket
 from kohya_driver.errors import Finding, PlanError, Severity
 from kohya_driver.host import Host
+from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.pace import TimeUse
@@ -90,6 +91,8 @@ class Plan:
     """None where nobody has measured: another family, or a card with memory of its own."""
     time: TimeUse | None
     """None until something like it has been trained, or benched, on this machine."""
+    autosave: Autosave | None
+    """None: no train state is written by the clock."""
     overrides: tuple[Override, ...]
     findings: tuple[Finding, ...]
     command: tuple[str, ...]
@@ -152,6 +155,7 @@ class Plan:
             "disk_bytes": self.disk.to_json(),
             "memory": self.memory.to_json() if self.memory else None,
             "time": self.time.to_json() if self.time else None,
+            "autosave": self.autosave.to_json() if self.autosave else None,
             "overrides": [override.to_json() for override in self.overrides],
             "findings": [finding.to_json() for finding in self.findings],
             "command": list(self.command),
@@ -199,6 +203,7 @@ class Plan:
             disk=DiskUse.from_json(data["disk_bytes"]),
             memory=MemoryUse.from_json(data["memory"]) if data["memory"] else None,
             time=TimeUse.from_json(data["time"]) if data["time"] else None,
+            autosave=Autosave.from_json(data["autosave"]) if data.get("autosave") else None,
             overrides=tuple(
                 Override(item["id"], item["option"], item["from"], item["to"]) for item in data["overrides"]
             ),

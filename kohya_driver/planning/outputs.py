@@ -7,6 +7,7 @@ from typing import Any
 
 from kohya_driver.dataset.buckets import BucketSettings
 from kohya_driver.planning import schedule as counting
+from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
 from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.overrides import Draft
@@ -31,7 +32,12 @@ def saved_files(schedule: Schedule, training: Mapping[str, Any]) -> tuple[Checkp
 
 
 def disk_needed(
-    inputs: Inputs, draft: Draft, settings: BucketSettings, schedule: Schedule, saved: Sequence[Checkpoint]
+    inputs: Inputs,
+    draft: Draft,
+    settings: BucketSettings,
+    schedule: Schedule,
+    saved: Sequence[Checkpoint],
+    autosave: Autosave | None,
 ) -> DiskUse:
     sampling, (width, height) = inputs.preset.sampling, settings.resolution
     return disk_use(
@@ -42,6 +48,7 @@ def disk_needed(
         sample_size=(sampling.width or width, sampling.height or height),
         caches=_cache_bytes(inputs, draft, settings),
         steps=schedule.steps,
+        autosaves=autosave.at_once if autosave and schedule.steps else 0,
     )
 
 

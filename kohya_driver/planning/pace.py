@@ -105,6 +105,8 @@ class TimeUse:
     seconds_low: float
     seconds_high: float
     basis: str
+    step_seconds: float | None = None
+    """Of one step, in the middle of the range; None in a plan of an earlier version."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -144,6 +146,7 @@ def _range(base: Measured, amount: Amount, ratio: float, spread: float, basis: s
         round((fixed + varying * ratio / doubt) * (1 - spread), 1),
         round((fixed + varying * ratio * doubt) * (1 + spread), 1),
         basis,
+        round(base.step * ratio, 3),
     )
 
 

@@ -38,8 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{steps} 步需要数小时，却没有保存训练状态：一旦崩溃就要从头再来。",
     ),
     "saving.no_state.hint": (
-        "Set saving.every_n_epochs = 1, saving.state = true, and save_last_n_epochs_state = 1 under [engine_options] to keep one.",
-        "请设置 saving.every_n_epochs = 1 和 saving.state = true，并在 [engine_options] 下写 save_last_n_epochs_state = 1，只保留最新一份。",
+        "Leave safety.autosave_minutes at 10, or set saving.every_n_epochs = 1 and saving.state = true.",
+        "请让 safety.autosave_minutes 保持为 10，或设置 saving.every_n_epochs = 1 和 saving.state = true。",
     ),
     "saving.upload_without_token": (
         "The LoRA is to be uploaded to the Hugging Face Hub, but nobody is logged in; the engine would log an error and end as if all were well.",

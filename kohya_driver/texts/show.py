@@ -59,6 +59,32 @@ TEXTS = {
         "{total} in all; {loras} LoRA file(s) of {lora}",
         "共 {total}；{loras} 个 LoRA 文件，每个 {lora}",
     ),
+    "show.autosave": ("Train states", "训练状态"),
+    "show.autosave_value": (
+        "every {duration}, the latest {keep} kept; at most {duration} of work can be lost",
+        "每 {duration}保存一次，保留最新 {keep} 份；最多损失 {duration}的训练",
+    ),
+    "show.autosave_steps": (
+        "every {duration} (about every {steps} steps), the latest {keep} kept; at most {duration} of work can be lost",
+        "每 {duration}保存一次（约每 {steps} 步），保留最新 {keep} 份；最多损失 {duration}的训练",
+    ),
+    "show.autosave_each_step": (
+        "after every step, the latest {keep} kept: one step alone takes about {step}, longer than the {duration} "
+        "of autosave_minutes; at most one step can be lost",
+        "每一步之后都保存，保留最新 {keep} 份：单独一步约需 {step}，已超过 autosave_minutes 的 {duration}；最多损失一步",
+    ),
+    "show.autosave_too_short": (
+        "none on the way: by estimate it is over within {duration}",
+        "途中不保存：估计 {duration}内就会结束",
+    ),
+    "show.autosave_asked": (
+        "only those of [saving] state: a crash costs what came after the latest",
+        "只有 [saving] state 要求的那些：崩溃会损失最新一份之后的训练",
+    ),
+    "show.autosave_never": (
+        "none (autosave_minutes is 0): after a crash it begins anew",
+        "不保存（autosave_minutes 为 0）：崩溃后要从头开始",
+    ),
     "show.installed": ("installed", "已安装"),
     "show.not_installed": (
         "not installed; `kohya-driver engine install` installs it",

@@ -85,12 +85,30 @@ def _numbers(plan: Plan) -> Table:
             lora=human_bytes(plan.disk.lora),
             loras=len(plan.checkpoints),
         ),
+        "autosave": _autosave(plan),
         "memory": _memory(plan),
         "time": _time(plan),
     }
     for name, value in rows.items():
-        table.add_row(texts.say(f"show.{name}"), value)
+        table.add_row(texts.say(f"show.{name}"), Text(value))
     return table
+
+
+def _autosave(plan: Plan) -> str:
+    """How often a train state is written, and what a crash can cost."""
+    autosave = plan.autosave
+    if autosave is None:
+        asked = plan.training_config.get("save_state")
+        return texts.say("show.autosave_asked" if asked else "show.autosave_never")
+    duration = human_duration(autosave.seconds)
+    if not autosave.reached:
+        return texts.say("show.autosave_too_short", duration=duration)
+    if autosave.longer_step:
+        step = human_duration(autosave.longer_step)
+        return texts.say("show.autosave_each_step", step=step, duration=duration, keep=autosave.keep)
+    if autosave.steps is None:
+        return texts.say("show.autosave_value", duration=duration, keep=autosave.keep)
+    return texts.say("show.autosave_steps", duration=duration, steps=autosave.steps, keep=autosave.keep)
 
 
 def _memory(plan: Plan) -> str:
@@ -129,7 +147,8 @@ def _overrides(plan: Plan) -> Table:
     table.add_column(style="dim", overflow="fold")
     for override in plan.overrides:
         name = override.option.removeprefix("training.")
-        table.add_row(name, f"{_value(override.before)} → {_value(override.after)}", override.reason)
+        change = f"{_value(override.before)} → {_value(override.after)}"
+        table.add_row(Text(name), Text(change), Text(override.reason))
     return table
 
 

@@ -77,12 +77,19 @@ def test_only_what_is_kept_counts() -> None:
         sample_size=(512, 768),
         caches=7,
         steps=180,
+        autosaves=3,
     )
     assert use.checkpoints == 3 * use.lora
     assert use.states == 2 * state_bytes("sd15", training)
     assert use.samples == 10 * 512 * 768 * 2
-    assert use.total == use.checkpoints + use.states + use.samples + 7 + use.logs
+    assert use.autosaves == 3 * state_bytes("sd15", training)
+    assert use.total == use.checkpoints + use.states + use.samples + 7 + use.logs + use.autosaves
     assert DiskUse.from_json(use.to_json()) == use
+
+
+def test_a_plan_of_before_the_clock_wrote_states_is_read() -> None:
+    old = {"lora": 1, "checkpoints": 2, "states": 3, "samples": 4, "caches": 5, "logs": 6, "total": 20}
+    assert DiskUse.from_json(old).total == 20
 
 
 def test_caches() -> None:

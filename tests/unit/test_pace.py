@@ -81,7 +81,7 @@ def test_a_run_of_one_step_tells_nothing() -> None:
 
 def test_the_same_work_gives_a_narrow_range() -> None:
     assert estimate(WORK, AMOUNT, [RUN]) == TimeUse(
-        round(REAL * 0.9, 1), round(REAL * 1.1, 1), "memory.time_run"
+        round(REAL * 0.9, 1), round(REAL * 1.1, 1), "memory.time_run", RUN.step
     )
 
 
@@ -106,6 +106,7 @@ def test_another_size_is_scaled_and_the_range_is_wider() -> None:
     assert double is not None and same is not None
     assert double.basis == "memory.time_scaled"
     assert double.seconds_low < 2 * REAL and double.seconds_high > 1.7 * REAL
+    assert double.step_seconds is not None and double.step_seconds == pytest.approx(1.97 * RUN.step, rel=0.02)
     assert double.seconds_high / double.seconds_low > same.seconds_high / same.seconds_low
     checkpointed = estimate(replace(WORK, checkpointing=True), AMOUNT, [RUN])
     assert checkpointed is not None and checkpointed.seconds_high > 1.3 * REAL
@@ -152,7 +153,7 @@ def test_a_plan_says_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     plan = api.plan(preset, host=MAC)
     assert plan.time is not None and plan.time.seconds_low < plan.time.seconds_high
     value = json.loads(files.dump_json(plan.to_json()))
-    assert set(value["time"]) == {"seconds_low", "seconds_high", "basis"}
+    assert set(value["time"]) == {"seconds_low", "seconds_high", "basis", "step_seconds"}
     assert Plan.from_json(value).time == plan.time
 
 

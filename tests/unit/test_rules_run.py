@@ -259,7 +259,7 @@ CASES = [
     *(Case(rule, "plan.option_owned", ERROR, own("resume", "{folder}/ning-000001-state"))
       for rule in ("S16", "S17", "S18", "S19")),
     Case("S20", "plan.option_owned", ERROR, own("skip_until_initial_step", "true")),
-    Case("S21", "saving.no_state", WARNING, ("training.max_train_epochs=200",)),
+    Case("S21", "saving.no_state", WARNING, ("training.max_train_epochs=200", "safety.autosave_minutes=0")),
     Case("S22", "plan.option_owned", ERROR, own("logging_dir", "logs")),
     Case("S23", "plan.option_owned", ERROR, own("log_with", "wandb")),
     Case("S24", "saving.upload_without_token", WARNING, own("huggingface_repo_id", "me/mine")),

@@ -65,7 +65,7 @@ def _disk(subject: Subject) -> Iterator[Finding]:
 def _written(subject: Subject) -> Mapping[Path, int]:
     """How much goes into which folder."""
     disk, inputs = subject.disk, subject.inputs
-    written: Counter[Path] = Counter({inputs.folder: disk.logs})
+    written: Counter[Path] = Counter({inputs.folder: disk.logs + disk.autosaves})
     written[subject.preset.saving.output_dir or inputs.folder] += (
         disk.checkpoints + disk.states + disk.samples
     )

@@ -68,9 +68,9 @@ def _keeping(subject: Subject) -> Iterator[Finding]:
 
 
 def _state(subject: Subject) -> Iterator[Finding]:
-    steps = subject.schedule.steps
-    if steps >= LONG_STEPS and not subject.draft.get("training.save_state"):
-        yield warning("saving.no_state", subject.where("save_state"), steps=steps)
+    steps, by_clock = subject.schedule.steps, subject.preset.safety.autosave_minutes
+    if steps >= LONG_STEPS and not by_clock and not subject.draft.get("training.save_state"):
+        yield warning("saving.no_state", subject.preset.where("safety.autosave_minutes"), steps=steps)
 
 
 def _upload(subject: Subject) -> Iterator[Finding]:
