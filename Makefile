@@ -18,6 +18,7 @@ test: $(STAMP)
 
 long: $(STAMP)
 	$(BIN)/pytest -m long $(ARGS)
+	KOHYA_DRIVER_FAULT_TIMES=4 $(BIN)/pytest tests/faults/test_night.py $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
