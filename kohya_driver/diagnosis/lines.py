@@ -78,8 +78,10 @@ def _utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """PowerShell writes UTF-16, Notepad a mark before UTF-8; the first bytes tell."""
     pieces = iter(chunks)
     first = b""
-    while len(first) < len(codecs.BOM_UTF8) and (piece := next(pieces, b"")):
+    for piece in pieces:
         first += piece
+        if len(first) >= len(codecs.BOM_UTF8):
+            break
     encoding = next((name for mark, name in _MARKS if first.startswith(mark)), "")
     if not encoding:
         return chain([first], pieces)
