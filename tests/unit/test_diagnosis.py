@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kohya_driver.diagnosis.scan import LAST_LINES, scan
 from kohya_driver.diagnosis.signature import Stage
 from kohya_driver.diagnosis.signatures import SIGNATURES
 from kohya_driver.errors import UsageError
+from kohya_driver.preset.model import Preset
 from kohya_driver.texts.diagnosis import CAUSES
 from tests.unit.diagnosis_samples import (
     BAR,
@@ -406,3 +408,18 @@ def test_a_log_of_kohya_ss_on_windows(error: str, status: int, kind: str) -> Non
     text = WINDOWS.format(error=error, status=status)
     assert diagnose_text(text.replace("\n", "\r\n")).kind == kind
     assert diagnose_chunks([text.encode("utf-16")]).kind == kind
+
+
+def test_keys_of_presets_that_hints_name_exist() -> None:
+    sections = {name: info.annotation for name, info in Preset.model_fields.items()}
+    named = {
+        (section, key)
+        for pair in texts.table("diagnosis").values()
+        for sentence in pair
+        for section, key in re.findall(r"\[(\w+)\] (\w+)", sentence)
+        if (section in sections and key.isascii() and "_" in key)
+        or key in ("dim", "args", "type", "base", "vae", "weights")
+    }
+    assert len(named) > 40
+    for section, key in named:
+        assert key in getattr(sections[section], "model_fields", {}), (section, key)
