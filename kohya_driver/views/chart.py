@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rich.text import Text
 
@@ -113,8 +113,10 @@ def _labels(scale: Range | None, height: int) -> list[str]:
 
 
 def _row(label: str, line: Sequence[int], dots: Sequence[int]) -> Text:
-    """A cell shows the line, or else the dots."""
+    """A cell shows the line, or else the dots; neighbours of one style are one piece, which is far cheaper to draw."""
     row = Text(f"{label}│", style="dim")
-    for over, under in zip(line, dots, strict=True):
-        row.append(chr(0x2800 + (over or under)) if over or under else " ", "cyan" if over else "dim")
+    cells = zip(line, dots, strict=True)
+    for is_line, run in groupby(cells, key=lambda cell: bool(cell[0])):
+        piece = "".join(chr(0x2800 + (over or under)) if over or under else " " for over, under in run)
+        row.append(piece, "cyan" if is_line else "dim")
     return row

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
 import time
 from collections.abc import Callable
 from types import TracebackType
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.text import Text
 
 from kohya_driver import texts
@@ -18,8 +15,8 @@ from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.views import panels
 from kohya_driver.views.chart import render_chart
 from kohya_driver.views.console import cut_middle, stdout_console
+from kohya_driver.views.frame import Frame
 
-REFRESHES_PER_SECOND = 4
 WIDE = 140
 """Cells from which on the lists stand in a column of their own."""
 ROOMY = 20
@@ -39,13 +36,17 @@ def render(
         now: Unix seconds, by which the clocks run on between two events; None: the time of the last event.
         keys: code of the text that says what Ctrl-C does.
     """
-    clock = snapshot.time if now is None else now
-    frame = _wide if width >= WIDE else _narrow
-    lines = frame(snapshot, width, height, clock, keys)
+    return Group(*screen_lines(snapshot, width, height, snapshot.time if now is None else now, keys))
+
+
+def screen_lines(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str) -> list[Text]:
+    """The same, line by line."""
+    layout = _wide if width >= WIDE else _narrow
+    lines = layout(snapshot, width, height, now, keys)
     for line in lines:
         line.truncate(width, overflow="ellipsis")
         line.no_wrap = True
-    return Group(*lines[:height])
+    return lines[:height]
 
 
 def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str) -> list[Text]:
@@ -123,7 +124,7 @@ class Dashboard:
     """Shows a run on the terminal's second screen, from the first `update` until it is left, however that comes about.
 
     What is printed before the first `update`, such as the installation of the engine, stays on the usual screen.
-    `update` is cheap and may be called at any rate: the screen is drawn four times a second, in its present size.
+    `update` is cheap and may be called at any rate: the screen is drawn once a second, in its present size.
     """
 
     def __init__(
@@ -133,26 +134,17 @@ class Dashboard:
         *,
         keys: str = "view.keys",
     ) -> None:
-        self._console = console = console or stdout_console()
         self._clock = clock
         self._keys = keys
         self._snapshot = RunSnapshot()
-        self._is_left = False
-        # rich draws in a thread of its own, which would not know the language in use.
-        self._context = contextvars.copy_context()
-        self._live = Live(
-            console=console,
-            screen=True,
-            refresh_per_second=REFRESHES_PER_SECOND,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            get_renderable=self._draw,
-        )
+        self._frame = Frame(console or stdout_console(), self._draw)
+        self._begun = False
 
     def update(self, snapshot: RunSnapshot) -> None:
         self._snapshot = snapshot
-        if not self._live.is_started:
-            self._live.start(refresh=True)
+        if not self._begun:
+            self._begun = True
+            self._frame.open()
 
     def __enter__(self) -> Dashboard:
         return self
@@ -163,19 +155,7 @@ class Dashboard:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not self._live.is_started:
-            return
-        # tmux takes lines of a resized second screen into the scrollback when it is left: leave it empty.
-        self._is_left = True
-        # The terminal may have gone, which is no reason to lose the run's outcome.
-        with contextlib.suppress(OSError):
-            self._live.refresh()
-        with contextlib.suppress(OSError):
-            self._live.stop()
+        self._frame.close()
 
-    def _draw(self) -> RenderableType:
-        if self._is_left:
-            return ""
-        width, height = self._console.size
-        draw = self._context.copy()
-        return draw.run(render, self._snapshot, width, height, self._clock(), self._keys)
+    def _draw(self, width: int, height: int) -> list[Text]:
+        return screen_lines(self._snapshot, width, height, self._clock(), self._keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import PurePath
 
 from rich.cells import cell_len
@@ -43,6 +44,12 @@ _HARMLESS = ("no regularization images",)
 
 def label_width() -> int:
     """Cells of the column of labels, in the language in use."""
+    return _label_width(texts.language())
+
+
+@functools.cache
+def _label_width(language: str) -> int:
+    """Asked by every line of every drawing."""
     return max(cell_len(texts.say(f"view.{label}")) for label in LABELS) + 2
 
 
