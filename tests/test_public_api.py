@@ -47,7 +47,15 @@ def api_words(function: typing.Callable[..., object]) -> set[str]:
 def test_plan_and_train_take_what_load_preset_takes() -> None:
     preset_words = api_words(api.load_preset)
     assert cli_words("plan") == (api_words(api.plan) | preset_words | {"preset"}) - {"source"} - {"self"}
-    assert cli_words("train") == (api_words(api.train) | preset_words | {"preset"}) - set()
+    # --detach is api.train_detached, --resume is api.find_earlier and api.resume, --no-recover is [safety] recover = 0.
+    other_words = {"detach", "resume", "recover"}
+    assert cli_words("train") - other_words == api_words(api.train) | preset_words | {"preset"}
+    assert api_words(api.train_detached) == api_words(api.train)
+
+
+def test_resume() -> None:
+    assert cli_words("resume") - {"detach", "name"} == api_words(api.resume) - {"run"}
+    assert api_words(api.resume_detached) == api_words(api.resume)
 
 
 def test_engine_install() -> None:
