@@ -40,8 +40,9 @@ BEYOND_RULES = {
     "memory.fit_unet_only": ("training.network_train_unet_only",),
     "memory.fit_bf16": ("training.mixed_precision",),
     "memory.fit_resolution": ("dataset.resolution", "dataset.min_bucket_reso"),
+    "recovery.lower_rate": ("training.learning_rate", "training.unet_lr", "training.text_encoder_lr"),
 }
-"""What the plan changes after counting, which no rule of the table can."""
+"""What the plan changes after counting, and what is changed after a failure, which no rule of the table can."""
 
 
 def pages() -> dict[str, str]:

@@ -48,7 +48,7 @@ PLACEHOLDERS = {
 }
 ERROR_AREAS = (
     "base", "dataset", "doctor", "engine", "files", "host", "learning", "machine", "memory", "network", "option", "plan",
-    "preset", "queue", "run", "saving", "trouble",
+    "preset", "queue", "recovery", "run", "saving", "trouble",
 )  # fmt: skip
 
 

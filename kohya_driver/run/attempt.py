@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Attempt:
     reason: str = ""
     kind: str = ""
     """Of the failure, as diagnosed."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the sentences of both name."""
     step: int = 0
     """How far it came."""
     recovered: bool = False

@@ -13,7 +13,7 @@ from kohya_driver.errors import DriverError, HostError, RunError
 from kohya_driver.events.model import Record, Recovering, Resumed, RunFinished, RunStarted, TroubleSeen
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.host import probe_host
-from kohya_driver.planning.again import lower_rates
+from kohya_driver.planning.again import LOWER_RATE, lower_rates
 from kohya_driver.planning.model import Override, Plan
 from kohya_driver.run import machine
 from kohya_driver.run.attempt import Attempt, begin_attempt, end_attempt, newest_state, read_attempts
@@ -23,9 +23,9 @@ from kohya_driver.run.guard import RECOVERY, Guard
 from kohya_driver.run.notify import Notifier, finished_note, recovered_note, trouble_note
 from kohya_driver.run.prepare import write_plan
 from kohya_driver.run.recorder import OnEvent, Recorder
-from kohya_driver.run.recovery import LOWER_RATE, decide
+from kohya_driver.run.recovery import decide
 from kohya_driver.run.replan import plan_again, read_again, saving_measure
-from kohya_driver.run.result import Verdict, judge, result_of
+from kohya_driver.run.result import Verdict, judge, result_of, values_of
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop
 from kohya_driver.run.supervisor import Ended, Supervisor, Told
@@ -180,18 +180,20 @@ class Course:
         verdict = judge(
             self.plan, self.run, self.recorder.snapshot, attempt, ended, stop=self.stop.by, halt=halt
         )
-        reached = self.recorder.snapshot.step
-        ending = {"outcome": verdict.outcome, "reason": verdict.reason, "kind": verdict.kind, "step": reached}
-        attempt = end_attempt(self.run, attempt, **ending)
+        snapshot = self.recorder.snapshot
+        attempt = end_attempt(
+            self.run, attempt, outcome=verdict.outcome, reason=verdict.reason, kind=verdict.kind,
+            values=values_of(verdict, snapshot), step=snapshot.step,
+        )  # fmt: skip
         if verdict.outcome != "failed" or self.stop.asked:
             return verdict, None
-        coming = self._again(verdict)
+        coming, why_not = self._again(verdict)
         if coming is not None:
             end_attempt(self.run, attempt, recovered=True)
-        return verdict, coming
+        return replace(verdict, not_recovered=why_not), coming
 
-    def _again(self, verdict: Verdict) -> Next | None:
-        """The recovery, if there is one; the plan is made anew where something is changed for it."""
+    def _again(self, verdict: Verdict) -> tuple[Next | None, str]:
+        """The recovery, or why there is none; the plan is made anew where something is changed for it."""
         recovery = self._recovery(verdict)
         state, _ = newest_state(self.run, self.plan)
         inputs = None
@@ -204,28 +206,33 @@ class Course:
             return measure[0].id if measure else ""
 
         decision = decide(
-            read_attempts(self.run), recovery, limit=int(self.plan.safety["recover"]), saving=saving
-        )
+            read_attempts(self.run), recovery, limit=int(self.plan.safety["recover"]), saving=saving,
+            wished=self._recovers(verdict),
+        )  # fmt: skip
         if not decision.again:
-            return None
+            return None, decision.reason
         if LOWER_RATE in decision.measures:
             measure = lower_rates(self.plan)
         if measure and not self._change(measure):
-            return None
+            return None, "recovery.cannot_change"
         self._recovered_from = verdict.reason
         step = state.step if state else 0
         self.recorder.record(
             Recovering(verdict.reason, str(state.path) if state else "", step, decision.measures)
         )
-        return Next(state, decision.measures)
+        return Next(state, decision.measures), ""
 
     def _recovery(self, verdict: Verdict) -> str:
         """What can help, in the words of `Diagnosis.recovery`."""
-        if self._guard.halt.asked:
-            return RECOVERY.get(self._guard.halt.by, "") if self._guard.recovers else ""
-        if verdict.reason == "trouble.nan":
-            return "nan" if self.plan.safety["nan"] == "recover" else ""
+        if verdict.reason in RECOVERY:
+            return RECOVERY[verdict.reason]
         return verdict.diagnosis.recovery if verdict.diagnosis else ""
+
+    def _recovers(self, verdict: Verdict) -> bool:
+        """Whether [safety] wishes for another attempt after this trouble, if it was one."""
+        if self._guard.halt.asked:
+            return self._guard.recovers
+        return verdict.reason != "trouble.nan" or self.plan.safety["nan"] == "recover"
 
     def _change(self, measure: tuple[Override, ...]) -> bool:
         """Make the plan anew with this change; False if it cannot be carried out."""

@@ -16,6 +16,28 @@ from kohya_driver.planning.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
+class Recovery:
+    """A failure after which the run was resumed by itself."""
+
+    step: int
+    """How far it had come."""
+    reason: str
+    """Code of what ended it."""
+    kind: str = ""
+    """Of the failure, as diagnosed; empty if nothing was."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the sentences of both name."""
+    from_step: int = 0
+    """Where the next attempt went on; 0: it began anew."""
+    measures: tuple[str, ...] = ()
+    """Ids of what was changed for it; each has a sentence `override.ID`."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Recovery:
+        return cls(**{**data, "measures": tuple(data["measures"])})
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """How a run ended."""
 
@@ -45,21 +67,25 @@ class RunResult:
     """The newest whole train state, from which the run can go on; empty if there is none."""
     saved: tuple[str, ...] = ()
     """LoRA files that were asked for by `save` or `stop`."""
-    recoveries: tuple[str, ...] = ()
-    """Codes of the failures after which it was resumed by itself, in order."""
+    recoveries: tuple[Recovery, ...] = ()
+    """The failures after which it was resumed by itself, in order."""
+    not_recovered: str = ""
+    """Code of why it was not tried again after the failure that ended it."""
     diagnosis: Mapping[str, Any] = field(default_factory=dict)
     """What went wrong and why (`Diagnosis.to_json`); empty if nothing did."""
 
     def to_json(self) -> dict[str, Any]:
         lists = {name: list(getattr(self, name)) for name in _LISTS}
-        return {"version": 1, **asdict(self), **lists}
+        return {"version": 1, **asdict(self), **lists, "recoveries": [asdict(one) for one in self.recoveries]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunResult:
         """What a later version added is passed over."""
         known = {known.name for known in fields(cls)}
         body = {name: value for name, value in data.items() if name in known}
-        return cls(**{**body, **{name: tuple(body.get(name, ())) for name in _LISTS}})
+        lists = {name: tuple(body.get(name, ())) for name in _LISTS}
+        recoveries = tuple(Recovery.from_json(one) for one in body.get("recoveries", ()))
+        return cls(**{**body, **lists, "recoveries": recoveries})
 
     def raise_for_failure(self) -> None:
         """Raises TrainingFailedError unless the run succeeded or was stopped on request."""
@@ -69,7 +95,7 @@ class RunResult:
             )
 
 
-_LISTS = ("checkpoints", "saved", "recoveries")
+_LISTS = ("checkpoints", "saved")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Overview:
     started: float
     """Unix seconds, as is `changed`."""
     changed: float
+    reason_values: Mapping[str, Any] = field(default_factory=dict)
+    """What the reason's sentence names."""
 
     @property
     def name(self) -> str:
@@ -66,8 +68,9 @@ def overview(run: Run, state_without_result: Callable[[Run], str] = Run.state) -
         return Overview(str(run.folder), UNREADABLE, 0, 0, "", begun, begun)
     if result:
         return Overview(
-            str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended
-        )
+            str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended,
+            result.reason_values,
+        )  # fmt: skip
     changed = max(begun, _changed(run.events_file))
     return Overview(str(run.folder), state, _last_step(run.events_file), steps, "", begun, changed)
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kohya_driver.diagnosis.model import MEMORY, NAN, RETRY
+from kohya_driver.planning.again import LOWER_RATE
 from kohya_driver.run.attempt import Attempt
-
-LOWER_RATE = "lower_rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,9 @@ class Decision:
     reason: str = ""
 
 
-def decide(attempts: Sequence[Attempt], recovery: str, *, limit: int, saving: Callable[[], str]) -> Decision:
+def decide(
+    attempts: Sequence[Attempt], recovery: str, *, limit: int, saving: Callable[[], str], wished: bool = True
+) -> Decision:
     """After the last of these attempts has failed.
 
     Args:
@@ -34,7 +35,10 @@ def decide(attempts: Sequence[Attempt], recovery: str, *, limit: int, saving: Ca
         recovery: what can help, in the words of `Diagnosis.recovery`; empty: nothing.
         limit: how often a run may be resumed by itself.
         saving: the id of the mildest measure against a lack of memory that is left; empty if none is.
+        wished: False: what happened ends the training, by the preset's [safety].
     """
+    if not wished:
+        return Decision(False, reason="recovery.by_policy")
     if not recovery:
         return Decision(False, reason="recovery.no_use")
     if limit == 0:

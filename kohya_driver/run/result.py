@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kohya_driver.engine import lora
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.attempt import Attempt, newest_state, read_attempts
-from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.folder import Recovery, Run, RunResult
 from kohya_driver.run.recorder import Recorder
 from kohya_driver.run.supervisor import Ended
 
@@ -30,6 +31,8 @@ class Verdict:
     reason: str = ""
     evidence: str = ""
     diagnosis: Diagnosis | None = None
+    not_recovered: str = ""
+    """Code of why no further attempt is made after a failure."""
 
     @property
     def kind(self) -> str:
@@ -114,7 +117,8 @@ def result_of(plan: Plan, run: Run, recorder: Recorder, verdict: Verdict, status
         state=str(state.path) if state else "",
         saved=tuple(_standing(snapshot, saved=True, run=run)),
         reason_values=_values(verdict, snapshot),
-        recoveries=tuple(one.reason for one in attempts if one.recovered),
+        recoveries=tuple(_recoveries(attempts)),
+        not_recovered=verdict.not_recovered,
         diagnosis=verdict.diagnosis.to_json() if verdict.diagnosis and verdict.outcome == "failed" else {},
     )
 
@@ -135,6 +139,20 @@ def _standing(snapshot: RunSnapshot, *, saved: bool, run: Run) -> list[str]:
     """LoRA files that were written and are still there: those that were asked for (`saved`), or those of the preset."""
     paths = [Path(checkpoint.path) for checkpoint in snapshot.checkpoints]
     return [str(path) for path in paths if path.exists() and (path.parent == run.saved_folder) == saved]
+
+
+def _recoveries(attempts: Sequence[Attempt]) -> Iterator[Recovery]:
+    for failed, after in pairwise(attempts):
+        if failed.recovered:
+            yield Recovery(
+                failed.step, failed.reason, failed.kind, failed.values, after.from_step, after.measures
+            )
+
+
+def values_of(verdict: Verdict, snapshot: RunSnapshot) -> Mapping[str, Any]:
+    """What the sentences of the verdict's reason and of its cause name."""
+    cause = verdict.diagnosis.cause if verdict.diagnosis else None
+    return {**_values(verdict, snapshot), **(cause.values if cause else {})}
 
 
 def _values(verdict: Verdict, snapshot: RunSnapshot) -> Mapping[str, Any]:

@@ -79,32 +79,36 @@ TEXTS = {
         "编译加速只适用于 NVIDIA 显卡；这里按原样运行。",
     ),
     "override.memory.fit_vae_batch": (
-        "--fit: pictures encoded one at a time take less memory.",
-        "--fit：逐张编码图片占用的内存更少。",
+        "To fit into memory: pictures encoded one at a time take less memory.",
+        "为放进内存：逐张编码图片占用的内存更少。",
     ),
     "override.memory.fit_checkpointing": (
-        "--fit: computing some things twice instead of keeping them saves much memory.",
-        "--fit：部分内容重算一遍而不保存，可节省大量内存。",
+        "To fit into memory: computing some things twice instead of keeping them saves much memory.",
+        "为放进内存：部分内容重算一遍而不保存，可节省大量内存。",
     ),
     "override.memory.fit_batch": (
-        "--fit: one picture at a time, collected into steps of as many pictures as before.",
-        "--fit：每次一张图片，累积成与之前图片数相同的一步。",
+        "To fit into memory: one picture at a time, collected into steps of as many pictures as before.",
+        "为放进内存：每次一张图片，累积成与之前图片数相同的一步。",
     ),
     "override.memory.fit_cache_latents": (
-        "--fit: pictures encoded once beforehand are not encoded at every step.",
-        "--fit：图片事先编码一次，训练时不必每步编码。",
+        "To fit into memory: pictures encoded once beforehand are not encoded at every step.",
+        "为放进内存：图片事先编码一次，训练时不必每步编码。",
     ),
     "override.memory.fit_unet_only": (
-        "--fit: SDXL's text encoders are large; left alone they need no memory for learning.",
-        "--fit：SDXL 的文本编码器很大；不训练它们可节省内存。",
+        "To fit into memory: SDXL's text encoders are large; left alone they need no memory for learning.",
+        "为放进内存：SDXL 的文本编码器很大；不训练它们可节省内存。",
     ),
     "override.memory.fit_bf16": (
-        "--fit: the base model's weights take half the memory in 16 bits.",
-        "--fit：底模权重用 16 位时只占一半内存。",
+        "To fit into memory: the base model's weights take half the memory in 16 bits.",
+        "为放进内存：底模权重用 16 位时只占一半内存。",
     ),
     "override.memory.fit_resolution": (
-        "--fit: nothing milder was enough; memory grows with the pixels.",
-        "--fit：更温和的改动都不够；内存随像素数增长。",
+        "To fit into memory: nothing milder was enough; memory grows with the pixels.",
+        "为放进内存：更温和的改动都不够；内存随像素数增长。",
+    ),
+    "override.recovery.lower_rate": (
+        "The loss became no number (NaN): half the learning rate keeps it in bounds.",
+        "损失成了无效数值（NaN）：学习率减半以免再次失控。",
     ),
     "override.memory.no_highvram": (
         "It keeps memory from being freed while caching, which this machine needs for itself.",

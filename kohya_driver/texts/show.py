@@ -9,7 +9,15 @@ TEXTS = {
         "It failed on the way and was resumed by itself {count} time(s):",
         "途中失败，自动继续了 {count} 次：",
     ),
-    "show.recovered_line": ("at step {step}: {reason}", "第 {step} 步：{reason}"),
+    "show.recovered_line": (
+        "at step {step}: {reason} It went on from step {start}.",
+        "第 {step} 步：{reason}之后从第 {start} 步继续。",
+    ),
+    "show.recovered_anew": (
+        "at step {step}: {reason} It began anew.",
+        "第 {step} 步：{reason}之后从头开始。",
+    ),
+    "show.recovered_change": ("changed: {what}", "改动：{what}"),
     "show.error": ("error", "错误"),
     "show.warning": ("warning", "警告"),
     "show.info": ("note", "提示"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from kohya_driver import texts
+from kohya_driver.diagnosis.model import Cause
 from kohya_driver.errors import Finding, Severity
-from kohya_driver.run.folder import Run, RunResult
-from kohya_driver.views.console import human_bytes, human_duration, stderr_console, stdout_console
+from kohya_driver.run.folder import Recovery, Run, RunResult
+from kohya_driver.views.console import human_bytes, human_duration, sentence, stderr_console, stdout_console
 from kohya_driver.views.dashboard import render
 from kohya_driver.views.findings import print_findings
 
@@ -29,6 +31,9 @@ def print_result(result: RunResult) -> None:
     for words in (cause.get("message"), cause.get("why"), cause.get("hint")):
         if words:
             console.print(Text(str(words)), soft_wrap=True)
+    if result.not_recovered:
+        console.print(Text(sentence(result.not_recovered, {})), soft_wrap=True)
+    _print_recoveries(result, console)
     for path in (*result.checkpoints, *result.saved):
         console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
     if result.state:
@@ -45,9 +50,30 @@ def _print_success(result: RunResult) -> None:
             style="bold green",
         )
     )
+    _print_recoveries(result, console)
     size = human_bytes(final.stat().st_size) if final.exists() else "?"
     console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
     console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
+
+
+def _print_recoveries(result: RunResult, console: Console) -> None:
+    """What the run did by itself after failures."""
+    if not result.recoveries:
+        return
+    console.print(Text(texts.say("show.recovered", count=len(result.recoveries))), soft_wrap=True)
+    for one in result.recoveries:
+        code = "show.recovered_line" if one.from_step else "show.recovered_anew"
+        line = texts.say(code, step=one.step, reason=_why(one), start=one.from_step)
+        console.print(Text(f"  {line}"), soft_wrap=True)
+        for measure in one.measures:
+            what = sentence(f"override.{measure}", {})
+            console.print(Text(f"    {texts.say('show.recovered_change', what=what)}"), soft_wrap=True)
+
+
+def _why(recovery: Recovery) -> str:
+    """The cause that was found, where that says more than that it failed."""
+    found = "" if recovery.reason.startswith("trouble.") else Cause(recovery.kind, recovery.values).message
+    return found or sentence(recovery.reason, recovery.values)
 
 
 def print_run(run: Run) -> None:

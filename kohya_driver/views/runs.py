@@ -15,7 +15,7 @@ from rich.text import Text
 from kohya_driver import texts
 from kohya_driver.run.folder import Run
 from kohya_driver.run.overview import Overview
-from kohya_driver.views.console import human_duration, stdout_console
+from kohya_driver.views.console import human_duration, sentence, stdout_console
 
 _STYLES = {
     "succeeded": "green",
@@ -78,4 +78,4 @@ def state_words(item: Overview) -> str:
     words = texts.say(code) if texts.has(code) else item.state
     if item.state != "failed" or not texts.has(item.reason):
         return words
-    return texts.say("runs.because", state=words, reason=texts.say(item.reason))
+    return texts.say("runs.because", state=words, reason=sentence(item.reason, item.reason_values))

@@ -9,7 +9,7 @@ import pytest
 
 from kohya_driver.events.model import EpochStarted, Record, RunFinished
 from kohya_driver.events.snapshot import RunSnapshot
-from kohya_driver.run.folder import Run, RunResult, next_folder
+from kohya_driver.run.folder import Recovery, Run, RunResult, next_folder
 from kohya_driver.run.follow import CHUNK_BYTES, Follower
 from kohya_driver.run.recorder import Recorder
 from kohya_driver.run.result import last_lines
@@ -103,7 +103,11 @@ def test_follower_reads_what_is_new(tmp_path: Path) -> None:
 
 
 def test_a_result_goes_to_json_and_back() -> None:
-    result = RunResult("failed", "/runs/宁-001", "", ("/a", "/b"), 3, 1.5, -9, "run.killed", "SIGKILL")
+    recovery = Recovery(3, "run.killed", "metal.oom", {"value": "1 GB"}, 2, ("memory.fit_bf16",))
+    result = RunResult(
+        "failed", "/runs/宁-001", "", ("/a", "/b"), 3, 1.5, -9, "run.killed", {"step": 3}, "SIGKILL",
+        saved=("/c",), recoveries=(recovery, Recovery(4, "run.killed")), not_recovered="recovery.limit",
+    )  # fmt: skip
     assert RunResult.from_json(json.loads(json.dumps(result.to_json()))) == result
 
 

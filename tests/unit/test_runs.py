@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,13 @@ def test_a_projects_runs_stand_together() -> None:
     first = "\n".join(lines[: heads[1]])
     assert all(word in first for word in ("宁光-002", "820/1,200", "running", "2 s ago", "cut off", "–"))
     assert "The engine found no pictures" in " ".join(" ".join(lines[heads[1] :]).split())
+
+
+def test_a_trouble_is_told_with_its_values_or_by_its_code() -> None:
+    texts.use_language("en")
+    ended = Overview("/r/a", "failed", 9, 90, "trouble.nan", NOW - 9, NOW - 1, {"step": 9})
+    assert "From step 9 on the loss is no number" in " ".join(shown([ended]).split())
+    assert "trouble.nan" in shown([replace(ended, reason_values={})])
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
