@@ -10,6 +10,9 @@ TEXTS = {
     "view.left_unknown": ("time left not known yet", "剩余时间未知"),
     "view.so_far": ("{duration} so far", "已用 {duration}"),
     "view.awake": ("kept awake", "保持唤醒"),
+    "view.attempt": ("Attempt", "启动"),
+    "view.attempt_resumed": ("{attempt}, resumed at step {step}", "第 {attempt} 次，从第 {step} 步继续"),
+    "view.attempt_anew": ("{attempt}, from the beginning", "第 {attempt} 次，从头开始"),
     "view.trouble": ("Trouble", "问题"),
     "view.trouble_after": ("after {duration}: {sentence}", "运行 {duration}时：{sentence}"),
     "view.loss": ("Loss", "损失"),
@@ -57,6 +60,35 @@ TEXTS = {
     "view.plain.not_awake": (
         "nothing keeps the machine awake any more",
         "已不再保持机器唤醒",
+    ),
+    "view.plain.attempt": (
+        "attempt {attempt}, to go on from step {step}",
+        "第 {attempt} 次启动，将从第 {step} 步继续",
+    ),
+    "view.plain.attempt_anew": ("attempt {attempt}, from the beginning", "第 {attempt} 次启动，从头开始"),
+    "view.plain.resumed": (
+        "the training goes on from step {step} ({path})",
+        "从第 {step} 步继续训练（{path}）",
+    ),
+    "view.plain.recovering": (
+        "it ended by itself and is tried again. {reason}",
+        "训练意外中断，将自动重试。{reason}",
+    ),
+    "view.plain.state_not_saved": (
+        "train state of step {step} not saved: {reason}",
+        "第 {step} 步的训练状态未能保存：{reason}",
+    ),
+    "view.plain.save": (
+        "save requested: a LoRA and a train state at the end of this step",
+        "收到保存请求：这一步结束后保存 LoRA 和训练状态",
+    ),
+    "view.plain.save_and_sample": (
+        "save requested: a LoRA, a train state and samples at the end of this step",
+        "收到保存请求：这一步结束后保存 LoRA 和训练状态，并画预览图",
+    ),
+    "view.plain.stop_saves": (
+        "stop requested ({by}); it saves first, at the end of this step",
+        "收到停止请求（{by}）；这一步结束后先保存再停止",
     ),
     "view.plain.stop": ("stop requested ({by})", "收到停止请求（{by}）"),
     "view.plain.finished": ("{outcome}. {detail}", "{outcome}。{detail}"),

@@ -53,7 +53,7 @@ def _narrow(snapshot: RunSnapshot, width: int, height: int, now: float, keys: st
     """Everything in one column; the chart takes what the rest leaves."""
     space = [Text()] if height >= ROOMY else []
     head = [*panels.header(snapshot, width), *space, *panels.clocks(snapshot, width, now)]
-    head += panels.latest_trouble(snapshot, width)
+    head += [*panels.attempt(snapshot), *panels.latest_trouble(snapshot, width)]
     foot = [*space, _footer(snapshot, width, keys)]
     values = panels.values(snapshot, width)
     room = height - len(head) - len(foot) - len(values) - 1
@@ -70,7 +70,8 @@ def _wide(snapshot: RunSnapshot, width: int, height: int, now: float, keys: str)
     head = [*panels.header(snapshot, width), Text()]
     foot = [Text(), _footer(snapshot, width, keys)]
     room = height - len(head) - len(foot)
-    left = [*panels.clocks(snapshot, main, now), *panels.latest_trouble(snapshot, main), Text()]
+    left = [*panels.clocks(snapshot, main, now), *panels.attempt(snapshot)]
+    left += [*panels.latest_trouble(snapshot, main), Text()]
     left += panels.losses(snapshot, main)
     values = panels.values(snapshot, main)
     left += [*_chart(snapshot, main, room - len(left) - len(values) - 1), Text(), *values]

@@ -27,6 +27,7 @@ from kohya_driver.views.console import (
 
 LABELS = (
     "time",
+    "attempt",
     "trouble",
     "loss",
     "rates",
@@ -135,6 +136,15 @@ def _left(eta_seconds: float | None, since: float) -> str:
     if eta_seconds is None:
         return texts.say("view.left_unknown")
     return texts.say("view.left", duration=human_duration(eta_seconds - since))
+
+
+def attempt(snapshot: RunSnapshot) -> list[Text]:
+    """That it was started before, and where it went on; nothing the first time."""
+    if snapshot.attempt <= 1:
+        return []
+    code = "view.attempt_resumed" if snapshot.resumed_at else "view.attempt_anew"
+    said = texts.say(code, attempt=snapshot.attempt, step=f"{snapshot.resumed_at:,}")
+    return [labelled("view.attempt", said)]
 
 
 TROUBLE_LINES = 2

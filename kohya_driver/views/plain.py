@@ -15,9 +15,13 @@ from kohya_driver.events.model import (
     LogMessage,
     PhaseChanged,
     Record,
+    Recovering,
+    Resumed,
     RunFinished,
     RunStarted,
     SampleSaved,
+    SaveRequested,
+    StateNotSaved,
     StateSaved,
     StepDone,
     StopRequested,
@@ -56,6 +60,9 @@ def _clock(elapsed: float) -> str:
 
 
 def _started(event: RunStarted, snapshot: RunSnapshot) -> str:
+    if event.attempt > 1:
+        code = "view.plain.attempt" if event.from_step else "view.plain.attempt_anew"
+        return texts.say(code, attempt=event.attempt, step=event.from_step)
     return texts.say(
         "view.plain.started",
         name=event.name,
@@ -91,8 +98,24 @@ def _trouble(event: TroubleSeen, snapshot: RunSnapshot) -> str:
     return texts.say("view.plain.trouble", said=sentence(event.code, event.values), done=done)
 
 
+def _recovering(event: Recovering, snapshot: RunSnapshot) -> str:
+    line = texts.say("view.plain.recovering", reason=_reason(event.reason, snapshot))
+    changes = (sentence(f"override.{measure}", {}) for measure in event.measures)
+    return " ".join((line, *changes))
+
+
+def _reason(code: str, snapshot: RunSnapshot) -> str:
+    """The code's sentence; where it is a trouble's, with the values that were told with it."""
+    told = next((one.values for one in reversed(snapshot.troubles) if one.code == code), {})
+    return sentence(code, {"step": snapshot.step, **told})
+
+
+def _stop(event: StopRequested, snapshot: RunSnapshot) -> str:
+    return texts.say("view.plain.stop_saves" if event.saves else "view.plain.stop", by=event.by)
+
+
 def _finished(event: RunFinished, snapshot: RunSnapshot) -> str:
-    detail = event.final or (texts.say(event.reason) if texts.has(event.reason) else event.reason)
+    detail = event.final or _reason(event.reason, snapshot)
     outcome = texts.say(f"event.outcome.{event.outcome}")
     return texts.say("view.plain.finished", outcome=outcome, detail=detail).rstrip()
 
@@ -113,6 +136,14 @@ _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
         "view.plain.awake" if event.by else "view.plain.not_awake", by=event.by
     ),
     Traceback: lambda event, snapshot: texts.say("view.plain.error", text=event.text.rpartition("\n")[2]),
-    StopRequested: lambda event, snapshot: texts.say("view.plain.stop", by=event.by),
+    StateNotSaved: lambda event, snapshot: texts.say(
+        "view.plain.state_not_saved", step=event.step, reason=event.reason
+    ),
+    Recovering: _recovering,
+    Resumed: lambda event, snapshot: texts.say("view.plain.resumed", step=event.step, path=event.path),
+    SaveRequested: lambda event, snapshot: texts.say(
+        "view.plain.save_and_sample" if event.sample else "view.plain.save"
+    ),
+    StopRequested: _stop,
     RunFinished: _finished,
 }

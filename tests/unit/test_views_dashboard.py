@@ -21,6 +21,8 @@ from kohya_driver.events.model import (
     PhaseChanged,
     Progress,
     Record,
+    Recovering,
+    Resumed,
     RunFinished,
     RunStarted,
     SampleSaved,
@@ -138,6 +140,29 @@ def test_a_night_with_trouble(width: int, height: int, language: str) -> None:
     texts.use_language(language)
     shown = screen(snapshot_of(FOLDERS[language], NIGHT), width, height)
     golden.check(f"screens/{width}x{height}-trouble-{language}.txt", shown)
+
+
+AGAIN = [
+    Recovering("run.killed", "/s/step-00000600", 600),
+    RunStarted("ningguang", FOLDERS["en"], 43, 1200, 8, 25, "anything-v5.safetensors", "mps", 2, 600),
+    PhaseChanged("training"),
+    Resumed(600, 5, "/s/step-00000600"),
+    StepDone(601, 0.08, 0.0905, {"textencoder": 5e-5, "unet": 1e-4}),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (140, 30)], ids=lambda size: str(size))
+def test_a_second_attempt(width: int, height: int, language: str) -> None:
+    texts.use_language(language)
+    shown = screen(snapshot_of(FOLDERS["en"], AGAIN), width, height)
+    golden.check(f"screens/{width}x{height}-again-{language}.txt", shown)
+
+
+def test_an_attempt_that_began_anew() -> None:
+    texts.use_language("en")
+    anew = [RunStarted("ningguang", FOLDERS["en"], 43, 1200, 8, 25, attempt=3)]
+    assert "Attempt      3, from the beginning" in screen(snapshot_of(FOLDERS["en"], [*anew]), 80, 24)
 
 
 def test_a_trouble_of_another_version() -> None:

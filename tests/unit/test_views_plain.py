@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from kohya_driver import texts
 from kohya_driver.events.model import (
@@ -15,9 +16,13 @@ from kohya_driver.events.model import (
     PhaseChanged,
     Progress,
     Record,
+    Recovering,
+    Resumed,
     RunFinished,
     RunStarted,
     SampleSaved,
+    SaveRequested,
+    StateNotSaved,
     StateSaved,
     StepDone,
     StopRequested,
@@ -70,6 +75,17 @@ def test_the_whole_story() -> None:
     ]
 
 
+def test_an_end_for_a_trouble_says_which() -> None:
+    texts.use_language("en")
+    trouble = TroubleSeen("trouble.disk", "stop", {"free": 0.4, "needed": 1.2})
+    said = "Only 0.4 GB are left on the disk; what is written next needs 1.2 GB."
+    assert lines(trouble, RunFinished("failed", "", "trouble.disk"))[1] == f"00:00:01  Failed. {said}"
+    assert lines(RunFinished("failed", "", "trouble.disk")) == ["00:00:00  Failed. trouble.disk"]
+    assert lines(StepDone(9, 0.1, 0.1), RunFinished("failed", "", "trouble.nan"))[-1].startswith(
+        "00:00:01  Failed. From step 9 on the loss is no number"
+    )
+
+
 def test_a_line_at_the_first_step_and_at_each_tenth() -> None:
     texts.use_language("en")
     told = lines(START, *(StepDone(i, 0.1, 0.0912) for i in range(1, 201)))[1:]
@@ -109,6 +125,42 @@ def test_troubles_and_what_keeps_it_awake() -> None:
     ]
     texts.use_language("zh")
     assert lines(*NIGHT)[1] == ("00:00:01  问题：磁盘只剩 0.4 GB；接下来要写的文件需要 1.2 GB。训练将结束。")
+
+
+AGAIN = (
+    SaveRequested(False),
+    SaveRequested(True),
+    StateNotSaved(8, "OSError: No space left on device"),
+    TroubleSeen("trouble.nan", "recover", {"step": 9}),
+    Recovering("trouble.nan", "/runs/1/states/step-00000008", 8, ("recovery.lower_rate",)),
+    replace(START, attempt=2, from_step=8),
+    Resumed(8, 1, "/runs/1/states/step-00000008"),
+    Recovering("run.killed", "", 0),
+    replace(START, attempt=3),
+    StopRequested("SIGTERM", saves=True),
+    Recovering("of.another_version", "", 0, ("of.another_version",)),
+)
+
+
+def test_going_on_after_a_stop_and_a_failure() -> None:
+    texts.use_language("en")
+    assert lines(*AGAIN) == [
+        "00:00:00  save requested: a LoRA and a train state at the end of this step",
+        "00:00:01  save requested: a LoRA, a train state and samples at the end of this step",
+        "00:00:02  train state of step 8 not saved: OSError: No space left on device",
+        "00:00:03  trouble: From step 9 on the loss is no number (NaN): what is learnt from there on is worthless. "
+        "It goes on from the last train state.",
+        "00:00:04  it ended by itself and is tried again. From step 9 on the loss is no number (NaN): what is learnt "
+        "from there on is worthless. The loss became no number (NaN): half the learning rate keeps it in bounds.",
+        "00:00:05  attempt 2, to go on from step 8",
+        "00:00:06  the training goes on from step 8 (/runs/1/states/step-00000008)",
+        "00:00:07  it ended by itself and is tried again. The engine was ended from outside, by a signal.",
+        "00:00:08  attempt 3, from the beginning",
+        "00:00:09  stop requested (SIGTERM); it saves first, at the end of this step",
+        "00:00:10  it ended by itself and is tried again. of.another_version override.of.another_version",
+    ]
+    texts.use_language("zh")
+    assert "00:00:05  第 2 次启动，将从第 8 步继续" in lines(*AGAIN)
 
 
 def test_json_is_one_line_an_event() -> None:
