@@ -1,48 +1,52 @@
 """What goes wrong in a night, on a stand-in for the engine, at random moments: nothing is lost but what the clock of the train
 states allows, nothing is left running, and the result says what happened. Prints a table of counts.
-
-The stand-in's network is the sum of its losses (1/step), so that a step that is lost or made twice shows.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 
-from kohya_driver import api, process
-from kohya_driver.events.model import Recovering, Resumed, StepDone
+from kohya_driver import api
+from kohya_driver.events.model import Recovering, StepDone
 from kohya_driver.run import machine
 from kohya_driver.run.attempt import read_attempts
-from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.states import newest_whole
-from tests.faults.stand_in_engine import environment, install_stand_in, left_over, runs_below, start
+from tests.faults.nights import (
+    EVERY,
+    EXTRA,
+    SECONDS,
+    STEPS,
+    Table,
+    begin,
+    check_curve,
+    counted,
+    end_of,
+    launcher,
+    lost_steps,
+    night,
+    reached,
+    say,
+    supervisor,
+    trainer,
+    wait,
+)
+from tests.faults.stand_in_engine import install_stand_in, left_over, runs_below, start
 from tests.project import write_project
 
-EXTRA = "[training]\nmax_train_epochs = 2\n[saving]\nevery_n_epochs = 1\n[safety]\nnotify = false\n"
-STEPS = 36
-EVERY = 4
-"""Steps between two train states."""
-SECONDS = 90
 TIMES = int(os.environ.get("KOHYA_DRIVER_FAULT_TIMES", "1"))
 """How often each case is tried; the kill of the trainer five times as often. `make long` tries all four times."""
 
 
 @pytest.fixture(scope="module")
-def table() -> Iterator[Counter[tuple[str, str]]]:
-    counts: Counter[tuple[str, str]] = Counter()
-    yield counts
-    lines = [f"| {case} | {outcome} | {count} |" for (case, outcome), count in sorted(counts.items())]
-    print("\n| what happened | what came of it | times |\n|---|---|---|\n" + "\n".join(lines))
+def table() -> Iterator[Table]:
+    yield from counted()
 
 
 @pytest.fixture
@@ -58,87 +62,8 @@ def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
     wait(lambda: not list(left_over(tmp_path / "我的 项目")))
 
 
-def night(home: Path, fault: str = "", *, pace: float = 0.05, **more: str) -> dict[str, str]:
-    return environment(
-        home, STAND_IN=fault, STAND_IN_STEP_SECONDS=str(pace), STAND_IN_STATE_EVERY=str(EVERY), **more
-    )
-
-
-def begin(
-    preset: Path, env: dict[str, str], *arguments: str, step: int = 1
-) -> tuple[subprocess.Popen[str], Run]:
-    child = start("train", preset, "--plain", *arguments, env=env, cwd=preset.parent)
-    return child, wait(lambda: reached(preset, step), child)
-
-
-def say(preset: Path, env: dict[str, str], *arguments: str | Path) -> tuple[int, str]:
-    """A command of its own, to its end: its exit code, and all that it said."""
-    output, errors = (told := start(*arguments, env=env, cwd=preset.parent)).communicate(timeout=SECONDS)
-    return told.returncode, output + errors
-
-
-def reached(preset: Path, step: int) -> Run | None:
-    for run in runs_below(preset.parent):
-        if run.snapshot().step >= step:
-            return run
-    return None
-
-
-Found = TypeVar("Found")
-
-
-def wait(look: Callable[[], Found | None], child: subprocess.Popen[str] | None = None) -> Found:
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        if child is not None and child.poll() is not None:
-            raise AssertionError(child.communicate())
-        time.sleep(0.02)
-    raise AssertionError("it took too long")
-
-
-def trainer(run: Run) -> int:
-    return int(json.loads(run.trainer_file.read_text())["pid"])
-
-
-def launcher(run: Run) -> int:
-    return int(json.loads(run.supervisor_file.read_text())["engine_pid"])
-
-
-def supervisor(run: Run) -> int:
-    return int(json.loads(run.supervisor_file.read_text())["pid"])
-
-
-def end_of(run: Run) -> RunResult:
-    result = wait(run.result)
-    wait(lambda: not process.marked(str(run.folder)))
-    return result
-
-
-def check_curve(run: Run) -> None:
-    """Every step stands in the curve once, with its own loss, whatever happened on the way."""
-    points = run.snapshot().losses.points
-    assert [point[0] for point in points] == list(range(1, STEPS + 1))
-    assert all(loss == pytest.approx(1 / step) for step, loss, _ in points)
-
-
-def lost_steps(run: Run) -> int:
-    """The most steps that were made again in one attempt."""
-    most = last = 0
-    for record in run.events():
-        if isinstance(record.event, StepDone):
-            last = record.event.step
-        elif isinstance(record.event, Resumed):
-            most = max(most, last - record.event.step)
-    return most
-
-
 @pytest.mark.parametrize("number", range(5 * TIMES))
-def test_the_trainer_is_killed(
-    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
-) -> None:
+def test_the_trainer_is_killed(preset: Path, home: Path, number: int, table: Table) -> None:
     child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
     os.kill(trainer(run), signal.SIGKILL)
     output = child.communicate(timeout=SECONDS)
@@ -153,9 +78,7 @@ def test_the_trainer_is_killed(
 
 
 @pytest.mark.parametrize("number", range(TIMES))
-def test_the_launcher_is_killed(
-    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
-) -> None:
+def test_the_launcher_is_killed(preset: Path, home: Path, number: int, table: Table) -> None:
     child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
     os.kill(launcher(run), signal.SIGKILL)
     child.communicate(timeout=SECONDS)
@@ -166,9 +89,7 @@ def test_the_launcher_is_killed(
 
 
 @pytest.mark.parametrize("finder", ["runs", "watch", "stop", "train"])
-def test_the_supervisor_is_killed(
-    preset: Path, home: Path, finder: str, table: Counter[tuple[str, str]]
-) -> None:
+def test_the_supervisor_is_killed(preset: Path, home: Path, finder: str, table: Table) -> None:
     env = night(home, pace=0.3)
     child, run = begin(preset, env, step=random.randint(1, 8))
     child.kill()
@@ -199,9 +120,7 @@ def test_the_supervisor_is_killed(
 
 @pytest.mark.parametrize("number", range(TIMES))
 @pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP", "command"])
-def test_stopped_and_resumed(
-    preset: Path, home: Path, asked: str, number: int, table: Counter[tuple[str, str]]
-) -> None:
+def test_stopped_and_resumed(preset: Path, home: Path, asked: str, number: int, table: Table) -> None:
     env = night(home, pace=0.3 if asked == "command" else 0.05)
     env["STAND_IN_STATE_EVERY"] = "0"
     child, run = begin(preset, env, step=random.randint(1, STEPS - 20 if asked == "command" else STEPS - 10))
@@ -223,9 +142,7 @@ def test_stopped_and_resumed(
 
 
 @pytest.mark.parametrize("number", range(TIMES))
-def test_the_trainer_itself_is_asked_to_end(
-    preset: Path, home: Path, number: int, table: Counter[tuple[str, str]]
-) -> None:
+def test_the_trainer_itself_is_asked_to_end(preset: Path, home: Path, number: int, table: Table) -> None:
     """As a system does that goes down."""
     child, run = begin(preset, night(home), step=random.randint(1, STEPS - 10))
     os.kill(trainer(run), signal.SIGTERM)
@@ -236,9 +153,7 @@ def test_the_trainer_itself_is_asked_to_end(
     table["SIGTERM to the trainer", "saved, stopped"] += 1
 
 
-def test_a_half_written_state_is_passed_over(
-    preset: Path, home: Path, table: Counter[tuple[str, str]]
-) -> None:
+def test_a_half_written_state_is_passed_over(preset: Path, home: Path, table: Table) -> None:
     child, run = begin(preset, night(home, "half_state"), "--no-recover", step=14)
     os.kill(trainer(run), signal.SIGKILL)
     child.communicate(timeout=SECONDS)
@@ -255,7 +170,7 @@ def test_a_half_written_state_is_passed_over(
 
 
 def test_out_of_memory_takes_the_mildest_measure(
-    preset: Path, home: Path, tmp_path: Path, table: Counter[tuple[str, str]]
+    preset: Path, home: Path, tmp_path: Path, table: Table
 ) -> None:
     env = night(home, "out_of_memory", STAND_IN_STEP="9", STAND_IN_ONCE=str(tmp_path / "once"))
     child = start("train", preset, "--plain", env=env, cwd=preset.parent)
@@ -271,7 +186,7 @@ def test_out_of_memory_takes_the_mildest_measure(
     table["out of memory once", "a saving measure, succeeded"] += 1
 
 
-def test_out_of_memory_again_and_again(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+def test_out_of_memory_again_and_again(preset: Path, home: Path, table: Table) -> None:
     env = night(home, "out_of_memory", STAND_IN_STEP="2")
     child = start("train", preset, "--plain", env=env, cwd=preset.parent)
     _, errors = child.communicate(timeout=SECONDS)
@@ -285,10 +200,8 @@ def test_out_of_memory_again_and_again(preset: Path, home: Path, table: Counter[
 
 
 @pytest.mark.parametrize("always", [False, True])
-def test_numbers_are_lost(
-    preset: Path, home: Path, tmp_path: Path, always: bool, table: Counter[tuple[str, str]]
-) -> None:
-    more = {} if always else {"STAND_IN_ONCE": str(tmp_path / "once")}
+def test_numbers_are_lost(preset: Path, home: Path, tmp_path: Path, always: bool, table: Table) -> None:
+    more: dict[str, Any] = {} if always else {"STAND_IN_ONCE": str(tmp_path / "once")}
     child = start(
         "train", preset, "--plain", env=night(home, "nan_loss", STAND_IN_STEP="9", **more), cwd=preset.parent
     )
@@ -310,7 +223,7 @@ def rate(preset: Path) -> float:
     return float(api.plan(api.load_preset(preset)).training_config["learning_rate"])
 
 
-def test_a_mistake_is_not_tried_again(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+def test_a_mistake_is_not_tried_again(preset: Path, home: Path, table: Table) -> None:
     child = start("train", preset, "--plain", env=night(home, "crash"), cwd=preset.parent)
     _, errors = child.communicate(timeout=SECONDS)
     [run] = runs_below(preset.parent)
@@ -320,7 +233,7 @@ def test_a_mistake_is_not_tried_again(preset: Path, home: Path, table: Counter[t
     table["a mistake in the settings", "not tried again"] += 1
 
 
-def test_save_and_go_on(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+def test_save_and_go_on(preset: Path, home: Path, table: Table) -> None:
     env = night(home, pace=0.3)
     child, run = begin(preset, env, step=3)
     assert say(preset, env, "save", run.folder.name)[0] == 0
@@ -331,7 +244,7 @@ def test_save_and_go_on(preset: Path, home: Path, table: Counter[tuple[str, str]
     table["`save`", "a LoRA, and it went on"] += 1
 
 
-def test_without_a_terminal(preset: Path, home: Path, table: Counter[tuple[str, str]]) -> None:
+def test_without_a_terminal(preset: Path, home: Path, table: Table) -> None:
     env = night(home, pace=0.3)
     begun = start("train", preset, "--detach", env=env, cwd=preset.parent)
     output, errors = begun.communicate(timeout=SECONDS)
