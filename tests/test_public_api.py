@@ -54,7 +54,7 @@ def test_plan_and_train_take_what_load_preset_takes() -> None:
 
 
 def test_resume() -> None:
-    assert cli_words("resume") - {"detach", "name"} == api_words(api.resume) - {"run"}
+    assert cli_words("resume") - {"detach", "name"} == api_words(api.resume) - {"run", "preset"}
     assert api_words(api.resume_detached) == api_words(api.resume)
 
 

@@ -23,15 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     preset = read_preset(arguments)
     earlier = api.find_earlier(preset) if arguments.resume else None
     if earlier and arguments.detach:
-        return tell_detached(api.resume_detached(earlier, sets=arguments.sets, recover=arguments.recover))
+        return tell_detached(api.resume_detached(earlier, preset=preset))
     if earlier:
-        return resume_live(
-            earlier,
-            sets=arguments.sets,
-            recover=arguments.recover,
-            plain=arguments.plain,
-            json=arguments.json,
-        )
+        return resume_live(earlier, preset=preset, plain=arguments.plain, json=arguments.json)
     if arguments.detach:
         live = Live(Wishes(), lambda record, snapshot: None, arguments.json)
         return tell_detached(

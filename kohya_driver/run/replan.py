@@ -12,6 +12,7 @@ from kohya_driver.planning.build import build_plan
 from kohya_driver.planning.inputs import Inputs, read_inputs
 from kohya_driver.planning.model import Override, Plan
 from kohya_driver.preset.load import load_preset
+from kohya_driver.preset.model import Preset
 from kohya_driver.run.folder import Run
 
 MAY_CHANGE = (
@@ -24,13 +25,13 @@ MAY_CHANGE = (
 MAY_CHANGE_BEGINNINGS = ("save_", "sample_", "metadata_", "validate_")
 
 
-def read_again(run: Run, sets: Sequence[str] = ()) -> Inputs:
-    """What the run's preset says, and the world as it is now.
+def read_again(run: Run, sets: Sequence[str] = (), preset: Preset | None = None) -> Inputs:
+    """What the run's preset says, or another that is to hold from now on, and the world as it is now.
 
     Raises:
         PresetError: `sets` are not understood.
     """
-    preset = load_preset(str(run.resolved_preset_file), sets=sets)
+    preset = preset or load_preset(str(run.resolved_preset_file), sets=sets)
     inputs = read_inputs(preset, probe_host(), run.folder, read_memory())
     return replace(inputs, existing_outputs=())  # they are this run's own
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from kohya_driver import files
 from kohya_driver.errors import RunError, error, warning
 from kohya_driver.planning.model import Plan
+from kohya_driver.preset.model import Preset
 from kohya_driver.run import machine
 from kohya_driver.run.attempt import newest_state, read_attempts
 from kohya_driver.run.course import Course, Next
@@ -23,11 +24,12 @@ from kohya_driver.run.stop import Stop
 Going = tuple[Plan, TrainState | None]
 
 
-def plan_resume(run: Run, sets: Sequence[str] = ()) -> Going:
+def plan_resume(run: Run, sets: Sequence[str] = (), preset: Preset | None = None) -> Going:
     """The plan to go on with, and the state to go on from (None: nothing was kept, it begins anew). Writes nothing.
 
     Args:
         sets: `KEY=VALUE` that are to hold from now on, as for `train --set`.
+        preset: another that is to hold from now on, in the place of the run's own and `sets`.
 
     Raises:
         RunError: it runs, it has succeeded, or something was changed that may not be.
@@ -36,7 +38,7 @@ def plan_resume(run: Run, sets: Sequence[str] = ()) -> Going:
     """
     check_can_resume(run)
     before = run.plan()
-    plan = plan_again(before, read_again(run, sets))
+    plan = plan_again(before, read_again(run, sets, preset))
     state, passed = newest_state(run, before)
     findings = [warning("run.state_cut_off", path) for path in passed]
     if state and _base_changed(run, plan):
