@@ -14,6 +14,7 @@ The map, lowest layer first; each imports only from those before it:
     dataset/    pictures, captions, buckets
     engine/     sd-scripts: pin, checkout, environment, catalogue
     planning/   HOW it will run, decided before anything starts
+    prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout
     checkup/    what this machine, the engine and the network are like (`doctor`)
     run/        DOING it
     views/      SHOWING it

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("host",),
     ("preset", "events"),
     ("dataset", "diagnosis", "engine"),
-    ("planning",),
+    ("planning", "prepare"),
     ("checkup", "run"),
     ("api",),
     ("quickstart", "views"),
@@ -32,15 +32,16 @@ OWNERS = {
     "psutil": {"process", "host"},
     "git": {"engine"},
     "uv": {"engine"},
-    "PIL": {"dataset"},
-    "onnxruntime": {"dataset"},
+    "PIL": {"dataset", "prepare"},
+    "onnxruntime": {"prepare"},
+    "huggingface_hub": {"prepare"},
     "pydantic": {"preset"},
     "pydantic_core": {"preset"},
     "rich": {"views"},
     "argparse": {"cli"},
     "toml": {"files"},
     "platformdirs": {"files"},
-    "numpy": {"engine"},
+    "numpy": {"engine", "prepare"},
     "picklescan": {"engine"},
 }
 INSIDE = {
@@ -157,7 +158,8 @@ def test_heavy_libraries_are_not_loaded_for_help() -> None:
     code = "import sys; from kohya_driver.cli.main import build_parser; build_parser(['--help']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert not loaded & {"pydantic", "rich", "git", "PIL", "onnxruntime", "numpy", "psutil", "toml"}
+    slow = {"pydantic", "rich", "git", "PIL", "onnxruntime", "numpy", "psutil", "toml", "huggingface_hub"}
+    assert not loaded & slow
 
 
 def test_nobody_prints() -> None:

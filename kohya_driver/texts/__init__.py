@@ -15,7 +15,7 @@ Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
 AREAS = (
     "base", "cli", "dataset", "diagnosis", "doctor", "engine", "event", "files", "host", "learning", "machine", "memory",
-    "network", "notify", "option", "override", "plan", "preset", "queue", "recovery", "run", "runs", "saving", "show", "trouble", "view",
+    "network", "notify", "option", "override", "plan", "prepare", "preset", "queue", "recovery", "run", "runs", "saving", "show", "trouble", "view",
 )  # fmt: skip
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
