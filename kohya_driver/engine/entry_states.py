@@ -83,7 +83,7 @@ def is_whole(folder):
         return all(
             os.path.getsize(os.path.join(folder, name)) == kept["size"] for name, kept in files.items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from kohya_driver.planning.build import build_draft
 from kohya_driver.planning.fit import STEPS, Step
@@ -18,9 +19,25 @@ NOT_WHILE_GOING_ON = ("batch", "unet_only", "resolution")
 RATES = ("learning_rate", "unet_lr", "text_encoder_lr")
 
 
-def made_before(plan: Plan) -> tuple[Override, ...]:
-    """What was changed by hand of `--fit` or by a recovery; a plan made anew from the preset does not know of it."""
-    return tuple(one for one in plan.overrides if one.id.startswith(("memory.fit_", "recovery.")))
+def made_before(plan: Plan, inputs: Inputs) -> tuple[Override, ...]:
+    """What was changed by hand of `--fit` or by a recovery; a plan made anew from the preset does not know of it.
+
+    Where the preset says something else by now than what was changed then, the person has decided since.
+    """
+    draft, _ = build_draft(inputs)
+    found = []
+    for one in plan.overrides:
+        if one.id.startswith(("memory.fit_", "recovery.")) and _plain(draft.get(one.option)) == _plain(
+            one.before
+        ):
+            draft = draft.put(one.option, one.after)
+            found.append(one)
+    return tuple(found)
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from JSON."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def next_saving(inputs: Inputs, changes: Sequence[Override], *, going_on: bool) -> tuple[Override, ...]:

@@ -38,13 +38,13 @@ def read_again(run: Run, sets: Sequence[str] = (), preset: Preset | None = None)
 
 def plan_again(plan: Plan, inputs: Inputs, changes: Sequence[Override] = ()) -> Plan:
     """The plan for a further attempt; what earlier ones changed stays changed."""
-    new = build_plan(inputs, changes=(*made_before(plan), *changes))
+    new = build_plan(inputs, changes=(*made_before(plan, inputs), *changes))
     return replace(new, preset_text=plan.preset_text)
 
 
 def saving_measure(plan: Plan, inputs: Inputs, *, going_on: bool) -> tuple[Override, ...]:
     """The mildest measure against a lack of memory that this run has not taken yet."""
-    return next_saving(inputs, made_before(plan), going_on=going_on)
+    return next_saving(inputs, made_before(plan, inputs), going_on=going_on)
 
 
 def differences(old: Plan, new: Plan) -> Iterator[tuple[str, Any, Any]]:
