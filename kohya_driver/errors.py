@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 from kohya_driver import texts
@@ -26,6 +27,8 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
     silenced: str = ""
     """Why the preset says that this may be ignored; empty if it does not."""
+    paths: tuple[Path, ...] = field(default=(), compare=False, repr=False)
+    """Every file that it is about, where the sentence names only the first few. Not kept in JSON."""
 
     @property
     def message(self) -> str:

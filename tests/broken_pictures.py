@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +39,18 @@ def new_picture(name: str) -> Callable[[Path], object]:
 
 def saved(image: Image.Image, name: str = "图 0.png", kind: str | None = None) -> Callable[[Path], object]:
     return lambda folder: image.save(images(folder) / name, kind)
+
+
+def bomb() -> bytes:
+    """A PNG whose header says 30000 x 30000."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    )
 
 
 def cut_off(folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kohya_driver.dataset.model import ImageFolder
@@ -14,9 +15,14 @@ _SHOWN = 5
 def about(
     make: Callable[..., Finding], code: str, folder: ImageFolder, paths: Iterable[Path], **values: object
 ) -> tuple[Finding, ...]:
-    """None where there are no files; else one finding with their `count` and the `names` of the first few."""
+    """None where there are no files; else one finding with their `count` the `names` of the first few, and all `paths`."""
     found = tuple(paths)
     if not found:
         return ()
-    names = ", ".join(path.name for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
-    return (make(code, folder.path, count=len(found), names=names, **values),)
+    finding = make(code, folder.path, count=len(found), names=name_some(found), **values)
+    return (replace(finding, paths=found),)
+
+
+def name_some(paths: Sequence[Path]) -> str:
+    """The first few names."""
+    return ", ".join(path.name for path in paths[:_SHOWN]) + (" …" if len(paths) > _SHOWN else "")

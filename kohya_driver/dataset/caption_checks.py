@@ -10,6 +10,8 @@ from pathlib import Path
 from kohya_driver.dataset.about import about
 from kohya_driver.dataset.captions import count_tokens
 from kohya_driver.dataset.model import CaptionState, ImageFolder, Picture
+from kohya_driver.dataset.tags import holds, plain
+from kohya_driver.dataset.trigger_checks import check_tags
 from kohya_driver.errors import Finding, error, warning
 
 
@@ -26,6 +28,8 @@ class CaptionUse:
     trigger: str = ""
     around: str = ""
     """`caption_prefix` and `caption_suffix`."""
+    separator: str = ","
+    """What stands between tags."""
     max_tokens: int = 75
     face_names: bool = False
     """Face positions in the file names are wanted (`face_crop_aug_range`)."""
@@ -33,7 +37,7 @@ class CaptionUse:
 
 def check_captions(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
     """Check the captions of one folder."""
-    return tuple(finding for check in _CHECKS for finding in check(folder, use))
+    return (*(finding for check in _CHECKS for finding in check(folder, use)), *_tags(folder, use))
 
 
 def _files(pictures: Iterable[Picture]) -> tuple[Path, ...]:
@@ -120,18 +124,9 @@ def _too_long(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
     return about(warning, "dataset.caption_too_long", folder, _files(long), tokens=use.max_tokens)
 
 
-def _trigger(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
-    trigger = _plain(use.trigger)
-    if not trigger or use.is_reg or trigger in _plain(use.around):
-        return ()
-    present = _in_state(folder, CaptionState.PRESENT)
-    found = _files(one for one in present if trigger not in _plain(one.caption.text))
-    return about(warning, "dataset.caption_without_trigger", folder, found, trigger=use.trigger)
-
-
-def _plain(text: str) -> str:
-    """Tags are written with spaces or underscores, and in any case."""
-    return " ".join(text.lower().replace("_", " ").split())
+def _tags(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
+    comes_from_elsewhere = use.is_reg or holds(plain(use.around), plain(use.trigger))
+    return check_tags(folder, trigger="" if comes_from_elsewhere else use.trigger, separator=use.separator)
 
 
 def _orphans(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
@@ -139,5 +134,5 @@ def _orphans(folder: ImageFolder, use: CaptionUse) -> tuple[Finding, ...]:
 
 
 _CHECKS: tuple[Callable[[ImageFolder, CaptionUse], tuple[Finding, ...]], ...] = (
-    _empty, _encoding, _byte_order_mark, _blank, _lines, _missing, _of_another, _braces, _too_long, _trigger, _orphans,
+    _empty, _encoding, _byte_order_mark, _blank, _lines, _missing, _of_another, _braces, _too_long, _orphans,
 )  # fmt: skip

@@ -9,15 +9,26 @@ from pathlib import Path
 
 from kohya_driver.dataset.about import about
 from kohya_driver.dataset.buckets import Bucket, BucketSettings, assign, bucket_limits
-from kohya_driver.dataset.model import FolderState, ImageFolder, Picture, Trait
+from kohya_driver.dataset.model import Fault, FolderState, ImageFolder, Picture, Trait
 from kohya_driver.errors import Finding, error, warning
 
-_ENLARGED_TOO_MUCH = 2.0
-"""Each pixel becomes four: nothing sharp is left to learn from."""
+_ENLARGED_TOO_MUCH = 1.25
+"""From here on it shows that a picture was blown up, and the blur is learnt too."""
+_LONG_SIDES = 3.0
+"""Beyond this shape the buckets leave little of a picture, or make it very small."""
+_MANY_BUCKETS = (4, 6)
+"""So many buckets always do no harm; above, each should hold this many pictures on average."""
 _FOLDER_CODES = {
     FolderState.MISSING: "dataset.folder_missing",
     FolderState.NOT_A_FOLDER: "dataset.not_a_folder",
     FolderState.REFUSED: "dataset.folder_refused",
+}
+
+_FAULT_CODES = {
+    Fault.BROKEN: "dataset.unreadable",
+    Fault.EMPTY: "dataset.zero_bytes",
+    Fault.BOMB: "dataset.bomb",
+    Fault.REFUSED: "dataset.picture_refused",
 }
 
 
@@ -47,7 +58,13 @@ def _check_pictures(folder: ImageFolder) -> tuple[Finding, ...]:
 
 
 def _check_unreadable(folder: ImageFolder) -> tuple[Finding, ...]:
-    return about(error, "dataset.unreadable", folder, (one.path for one in folder.unreadable))
+    return tuple(
+        finding
+        for fault, code in _FAULT_CODES.items()
+        for finding in about(
+            error, code, folder, (one.path for one in folder.unreadable if one.fault is fault)
+        )
+    )
 
 
 def _with(folder: ImageFolder, trait: Trait) -> Iterator[Path]:
@@ -64,6 +81,15 @@ def _check_rotated(folder: ImageFolder) -> tuple[Finding, ...]:
 
 def _check_sixteen_bit(folder: ImageFolder) -> tuple[Finding, ...]:
     return about(warning, "dataset.sixteen_bit", folder, _with(folder, Trait.SIXTEEN_BIT))
+
+
+def _check_cmyk(folder: ImageFolder) -> tuple[Finding, ...]:
+    return about(warning, "dataset.cmyk", folder, _with(folder, Trait.CMYK))
+
+
+def _check_shape(folder: ImageFolder) -> tuple[Finding, ...]:
+    long = (one.path for one in folder.pictures if max(one.size) > _LONG_SIDES * min(one.size))
+    return about(warning, "dataset.extreme_ratio", folder, long)
 
 
 def _check_animated(folder: ImageFolder) -> tuple[Finding, ...]:
@@ -103,8 +129,8 @@ def _check_nested(folder: ImageFolder) -> tuple[Finding, ...]:
 
 
 _CHECKS: tuple[Callable[[ImageFolder], tuple[Finding, ...]], ...] = (
-    _check_pictures, _check_unreadable, _check_truncated, _check_rotated, _check_sixteen_bit, _check_animated,
-    _check_ignored, _check_nested,
+    _check_pictures, _check_unreadable, _check_truncated, _check_rotated, _check_sixteen_bit, _check_cmyk,
+    _check_animated, _check_shape, _check_ignored, _check_nested,
 )  # fmt: skip
 
 
@@ -183,20 +209,33 @@ def check_scaling(folder: ImageFolder, settings: BucketSettings) -> tuple[Findin
     cropped: list[Path] = []
     for picture in folder.pictures:
         bucket, resized = assign(*picture.size, settings)
-        if resized[0] / picture.width >= _ENLARGED_TOO_MUCH:
+        if resized[0] / picture.width > _ENLARGED_TOO_MUCH:
             enlarged.append(picture.path)
         if not settings.enable and resized != bucket:
             cropped.append(picture.path)
+    times = _ENLARGED_TOO_MUCH
     return (
-        *about(warning, "dataset.picture_enlarged", folder, enlarged),
+        *about(warning, "dataset.picture_enlarged", folder, enlarged, times=times),
         *about(warning, "dataset.picture_cropped", folder, cropped),
     )
 
 
 def check_batches(buckets: Sequence[Bucket], batch_size: int, where: str = "") -> tuple[Finding, ...]:
     """Check that buckets fill a batch: a batch never mixes them, and a short one costs a step all the same."""
+    return (*_check_short(buckets, batch_size, where), *_check_many(buckets, batch_size, where))
+
+
+def _check_short(buckets: Sequence[Bucket], batch_size: int, where: str) -> tuple[Finding, ...]:
     small = [bucket for bucket in buckets if bucket.count < batch_size]
     if not small:
         return ()
     values = {"small": len(small), "total": len(buckets), "batch_size": batch_size}
     return (warning("dataset.short_batches", where, **values, count=sum(bucket.count for bucket in small)),)
+
+
+def _check_many(buckets: Sequence[Bucket], batch_size: int, where: str) -> tuple[Finding, ...]:
+    """Batches of one picture are always full, however many buckets there are."""
+    count, (few, each) = sum(bucket.count for bucket in buckets), _MANY_BUCKETS
+    if batch_size < 2 or len(buckets) <= max(few, count / each):
+        return ()
+    return (warning("dataset.many_buckets", where, total=len(buckets), count=count, batch_size=batch_size),)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ORIENTATION = 0x0112
 _ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}
 """The last bytes of a whole file; cameras and drawing programs may write something of their own behind."""
+_FOREIGN = frozenset(("HEIF", "JXL"))
+"""Formats that PIL reads only with a plugin, which this process may have and the engine has not."""
 _TAILS = (64, 1 << 16)
 _LOOK_AT_PIXELS = 4_000_000
 """How much is decoded to see whether alpha channels are used: some 0.2 s a folder."""
@@ -41,12 +43,19 @@ def read_header(path: Path) -> Header:
     """
     from PIL import Image
 
-    with path.open("rb") as file, Image.open(file) as image:
+    with open(path, "rb", opener=_open_without_waiting) as file, Image.open(file) as image:
+        if image.format in _FOREIGN:
+            raise ValueError(f"{image.format} under another name")
         status = os.fstat(file.fileno())
         traits = _traits(image)
         if not _ends_well(image, file, status.st_size) and not _decodes(path):
             traits |= Trait.TRUNCATED
         return Header(image.size, traits, status.st_mtime)
+
+
+def _open_without_waiting(name: str, flags: int) -> int:
+    """A pipe called `a.png` would otherwise be waited for without end."""
+    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def _traits(image: Image) -> Trait:
@@ -55,6 +64,8 @@ def _traits(image: Image) -> Trait:
         traits |= Trait.ROTATED
     if image.mode.startswith(("I", "F")):
         traits |= Trait.SIXTEEN_BIT
+    if image.mode == "CMYK":
+        traits |= Trait.CMYK
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         traits |= Trait.ALPHA
     # An MPO is a JPEG with a second picture in it (depth, preview), no animation.

@@ -36,6 +36,21 @@ class Trait(Flag):
     """It can have transparent places; whether it does, only its pixels tell."""
     ANIMATED = auto()
     """Only its first frame is used."""
+    CMYK = auto()
+    """Made for printing: the engine's conversion takes no notice of its profile, and the colours are off."""
+
+
+class Fault(StrEnum):
+    """Why a picture cannot be opened."""
+
+    BROKEN = "broken"
+    """No picture, or none that the engine knows."""
+    EMPTY = "empty"
+    """A file of 0 bytes."""
+    BOMB = "bomb"
+    """So many pixels that PIL, and so the engine, refuses it."""
+    REFUSED = "refused"
+    """The system does not let this program read it."""
 
 
 class FolderState(StrEnum):
@@ -84,6 +99,7 @@ class Unreadable:
 
     path: Path
     reason: str
+    fault: Fault = Fault.BROKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,8 @@ class ImageFolder:
     """Folders in here that hold pictures, and how many; the engine does not look into them."""
     orphans: tuple[Path, ...] = ()
     """Caption files that belong to no picture."""
+    junk: tuple[Path, ...] = ()
+    """What systems leave behind (`._a.png`, `.DS_Store`); the engine takes none of it for a picture."""
     latents: tuple[LatentsFile, ...] = ()
     old_latents: tuple[CacheFile, ...] = ()
     """Latents under the name that older engines gave (`girl.npz`), which goes before the new one."""

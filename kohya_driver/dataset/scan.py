@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from kohya_driver.dataset.captions import read_caption
 from kohya_driver.dataset.headers import look_through, read_header
-from kohya_driver.dataset.model import FolderState, ImageFolder, Picture, SubsetFolder, Unreadable
+from kohya_driver.dataset.model import Fault, FolderState, ImageFolder, Picture, SubsetFolder, Unreadable
 from kohya_driver.dataset.npz import TEXT_CACHE, find_caches, find_latents
 
 # All lower or all upper case, nothing between. AVIF and JPEG XL need plugins that the engine's lock does not have.
@@ -21,6 +21,7 @@ TAKEN = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".PNG", ".JPG", ".JPEG", ".WE
 _KNOWN = {kind.lower() for kind in TAKEN} | {
     *(".avif", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jxl", ".psd", ".tga", ".tif", ".tiff")
 }
+_JUNK = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"))
 
 
 def scan_folder(
@@ -35,7 +36,7 @@ def scan_folder(
     extension = caption_extension if caption_extension.startswith(".") else f".{caption_extension}"
     try:
         with os.scandir(folder) as found:
-            entries = sorted((one.name, one.is_dir()) for one in found if not one.name.startswith("."))
+            everything = sorted((one.name, _is_folder(one)) for one in found)
         status = folder.stat()
     except FileNotFoundError:
         return ImageFolder(folder, FolderState.MISSING)
@@ -43,6 +44,7 @@ def scan_folder(
         return ImageFolder(folder, FolderState.NOT_A_FOLDER)
     except PermissionError:
         return ImageFolder(folder, FolderState.REFUSED)
+    entries = [one for one in everything if not one[0].startswith(".")]
     files = [name for name, is_folder in entries if not is_folder]
     # The engine asks only for the name: a folder called `a.png` is a picture to it, one that cannot be opened.
     pictures, unreadable = _read_pictures(
@@ -58,6 +60,7 @@ def scan_folder(
             folder, (name for name, is_folder in entries if is_folder and not name.endswith(TAKEN))
         ),
         orphans=_orphans(folder, files, pictures, extension),
+        junk=tuple(folder / name for name, _ in everything if _is_junk(name)),
         latents=find_latents(folder, files, latents_suffix),
         old_latents=find_caches(folder, files, ".npz", stems),
         text_caches=find_caches(folder, files, TEXT_CACHE, stems),
@@ -80,11 +83,37 @@ def _read_pictures(
             try:
                 header = read_header(path)
             except Exception as failure:  # PIL's plugins raise whatever a damaged header leads them to
-                unreadable.append(Unreadable(path, str(failure) or type(failure).__name__))
+                unreadable.append(
+                    Unreadable(path, str(failure) or type(failure).__name__, _fault(path, failure))
+                )
             else:
                 caption = read_caption(path, extension)
                 pictures.append(Picture(path, *header.size, caption, header.traits, header.modified))
     return tuple(pictures), tuple(unreadable)
+
+
+def _fault(path: Path, failure: Exception) -> Fault:
+    from PIL.Image import DecompressionBombError
+
+    if isinstance(failure, DecompressionBombError):
+        return Fault.BOMB
+    if isinstance(failure, PermissionError):
+        return Fault.REFUSED
+    try:
+        return Fault.EMPTY if path.is_file() and not path.stat().st_size else Fault.BROKEN
+    except OSError:
+        return Fault.BROKEN
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith("._") or name in _JUNK
 
 
 def _is_ignored(name: str) -> bool:
@@ -92,15 +121,20 @@ def _is_ignored(name: str) -> bool:
 
 
 def _nested(folder: Path, names: Iterable[str]) -> tuple[tuple[Path, int], ...]:
-    counted = ((folder / name, sum(map(count_pictures, _tree(folder / name)))) for name in names)
+    seen = {folder.resolve()}
+    counted = ((folder / name, sum(map(count_pictures, _tree(folder / name, seen)))) for name in names)
     return tuple((path, count) for path, count in counted if count)
 
 
-def _tree(folder: Path, levels: int = 3) -> Iterator[Path]:
-    """A folder and those below it, not endlessly: somebody may have given a whole disk."""
+def _tree(folder: Path, seen: set[Path], levels: int = 3) -> Iterator[Path]:
+    """A folder and those below it, each once, not endlessly: somebody may have given a whole disk, or a link to above."""
+    place = folder.resolve()
+    if place in seen:
+        return
+    seen.add(place)
     yield folder
     for inner in subfolders(folder) if levels else ():
-        yield from _tree(inner, levels - 1)
+        yield from _tree(inner, seen, levels - 1)
 
 
 def count_pictures(folder: Path) -> int:

@@ -35,6 +35,30 @@ TEXTS = {
         "Open and save them again as PNG or JPEG, or take them out. A .heic renamed to .jpg is still a HEIC file.",
         "请重新另存为 PNG 或 JPEG，或将其移走。把 .heic 改名为 .jpg 后，它仍是 HEIC 文件。",
     ),
+    "dataset.zero_bytes": (
+        "{count} picture(s) are empty files of 0 bytes: {names}.",
+        "有 {count} 张图片是 0 字节的空文件：{names}。",
+    ),
+    "dataset.zero_bytes.hint": (
+        "Copy or download them again, or delete them.",
+        "请重新复制或下载，或将其删除。",
+    ),
+    "dataset.bomb": (
+        "{count} picture(s) have so many pixels that the engine refuses to open them: {names}.",
+        "有 {count} 张图片的像素过多，引擎会拒绝打开：{names}。",
+    ),
+    "dataset.bomb.hint": (
+        "Save them smaller: 4096 pixels a side are more than any training uses.",
+        "请缩小后另存：任何训练都用不到 4096 像素以上的边长。",
+    ),
+    "dataset.picture_refused": (
+        "The system does not let this program read {count} picture(s): {names}.",
+        "系统不允许本程序读取 {count} 张图片：{names}。",
+    ),
+    "dataset.picture_refused.hint": (
+        "Give yourself the right to read them (chmod u+r), or copy them elsewhere.",
+        "请给自己读取权限（chmod u+r），或复制到别处。",
+    ),
     "dataset.shared_caption": (
         "{count} pictures share a name but for the extension, and so share one caption: {names}.",
         "有 {count} 张图片仅扩展名不同，因此共用同一个标签文件：{names}。",
@@ -136,6 +160,22 @@ TEXTS = {
     "dataset.sixteen_bit.hint": (
         "Export them with 8 bit a channel.",
         "请以每通道 8 位重新导出。",
+    ),
+    "dataset.cmyk": (
+        "{count} picture(s) have the colours of a printer (CMYK), which the engine converts without their profile: {names}.",
+        "有 {count} 张图片是印刷用的 CMYK 颜色，引擎转换时不理会其配置文件，颜色会有偏差：{names}。",
+    ),
+    "dataset.cmyk.hint": (
+        "Export them in sRGB.",
+        "请以 sRGB 重新导出。",
+    ),
+    "dataset.extreme_ratio": (
+        "{count} picture(s) are more than three times as long as they are wide, and become very small or lose their ends: {names}.",
+        "有 {count} 张图片的长边超过短边的三倍，训练时会变得很小或两端被裁掉：{names}。",
+    ),
+    "dataset.extreme_ratio.hint": (
+        "Crop them round what matters, or cut them into several pictures.",
+        "请裁出重要的部分，或切成几张图片。",
     ),
     "dataset.animated": (
         "{count} picture(s) are animations, of which only the first frame is used: {names}.",

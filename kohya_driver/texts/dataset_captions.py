@@ -106,6 +106,38 @@ TEXTS = {
         'Put it first in each caption, or set `caption_prefix = "{trigger},"` under [dataset].',
         '请把它写在每个标签的开头，或在 [dataset] 下设置 `caption_prefix = "{trigger},"`。',
     ),
+    "dataset.trigger_typo": (
+        "The trigger word “{trigger}” seems to be misspelt ({spelt}) in {count} caption(s): {names}.",
+        "有 {count} 个标签中的触发词“{trigger}”似乎拼错了（{spelt}）：{names}。",
+    ),
+    "dataset.trigger_typo.hint": (
+        "Write “{trigger}” there.",
+        "请改为“{trigger}”。",
+    ),
+    "dataset.trigger_not_first": (
+        "The trigger word “{trigger}” does not stand first in {count} caption(s), so that `keep_tokens` does not keep it in front: {names}.",
+        "有 {count} 个标签中触发词“{trigger}”不在最前面，`keep_tokens` 就无法让它留在开头：{names}。",
+    ),
+    "dataset.trigger_not_first.hint": (
+        "Move it to the front of each caption.",
+        "请把它移到每个标签的最前面。",
+    ),
+    "dataset.trigger_twice": (
+        "The trigger word “{trigger}” stands more than once in {count} caption(s): {names}.",
+        "有 {count} 个标签中触发词“{trigger}”出现了不止一次：{names}。",
+    ),
+    "dataset.trigger_twice.hint": (
+        "Keep the first one only.",
+        "请只保留第一个。",
+    ),
+    "dataset.tag_twice": (
+        "The same tag stands more than once in {count} caption(s) ({tags}): {names}.",
+        "有 {count} 个标签文件中同一个标签重复出现（{tags}）：{names}。",
+    ),
+    "dataset.tag_twice.hint": (
+        "Keep each tag once; a second one only takes room from others.",
+        "每个标签请只保留一次；重复的只会占用其他标签的位置。",
+    ),
     "dataset.keep_tokens_idle": (
         "`keep_tokens` does nothing while captions are neither shuffled nor thinned out.",
         "标签既不打乱也不丢弃时，`keep_tokens` 不起作用。",

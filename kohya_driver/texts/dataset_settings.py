@@ -56,8 +56,8 @@ TEXTS = {
         "请选择能得到整数张图片的比例。",
     ),
     "dataset.picture_enlarged": (
-        "{count} picture(s) are blown up to twice their size or more, and what is learnt from them is blurred: {names}.",
-        "有 {count} 张图片会被放大到两倍以上，学到的内容会模糊：{names}。",
+        "{count} picture(s) are blown up more than {times} times, and what is learnt from them is blurred: {names}.",
+        "有 {count} 张图片会被放大到 {times} 倍以上，学到的内容会模糊：{names}。",
     ),
     "dataset.picture_enlarged.hint": (
         "Use larger pictures, a smaller resolution, or `bucket_no_upscale = true`.",
@@ -78,6 +78,14 @@ TEXTS = {
     "dataset.short_batches.hint": (
         "Lower train_batch_size, raise num_repeats, or crop pictures to fewer shapes.",
         "请减小 train_batch_size、增大 num_repeats，或把图片裁成更少的几种形状。",
+    ),
+    "dataset.many_buckets": (
+        "{count} picture(s) with repeats are spread over {total} buckets: with a batch size of {batch_size} many steps are not full.",
+        "{count} 张图片（含重复）分散在 {total} 个分桶中：批次大小为 {batch_size} 时，很多步都不满。",
+    ),
+    "dataset.many_buckets.hint": (
+        "Crop pictures to fewer shapes, or set train_batch_size to 1.",
+        "请把图片裁成更少的几种形状，或把 train_batch_size 设为 1。",
     ),
     "dataset.bucket_limits_unused": (
         "With `bucket_no_upscale` the engine does not use `{name}`.",

@@ -16,6 +16,7 @@ from kohya_driver.dataset.layout import check_layout
 from kohya_driver.dataset.scan import scan_folder
 from kohya_driver.errors import Finding, Severity
 from kohya_driver.texts.dataset import TEXTS
+from tests.broken_pictures import bomb
 from tests.unit.test_dataset_scan import draw, latents_file
 
 SD15 = BucketSettings((512, 512), enable=True)
@@ -60,7 +61,10 @@ def test_a_good_folder_has_no_findings(tmp_path: Path) -> None:
         (lambda path: picture(path, caption=b"\xef\xbb\xbfa"), "caption_bom", Severity.WARNING),
         (lambda path: picture(path, caption=b" \n"), "caption_blank", Severity.WARNING),
         (lambda path: picture(path, caption=None), "caption_missing", Severity.WARNING),
-        (lambda path: (path / "x.png").touch(), "unreadable", Severity.ERROR),
+        (lambda path: (path / "x.png").touch(), "zero_bytes", Severity.ERROR),
+        (lambda path: (path / "x.png").write_text("<html>"), "unreadable", Severity.ERROR),
+        (lambda path: (path / "x.png").write_bytes(bomb()), "bomb", Severity.ERROR),
+        (lambda path: (path / "x.png").symlink_to(path / "x.png"), "unreadable", Severity.ERROR),
         (lambda path: (path / "x.txt").write_text("a"), "caption_without_picture", Severity.WARNING),
         (lambda path: draw(path / "x.Png"), "ignored_pictures", Severity.WARNING),
         (lambda path: draw(path / "inner" / "x.png"), "nested_pictures", Severity.WARNING),
@@ -93,6 +97,7 @@ def test_the_first_few_names_are_told(tmp_path: Path) -> None:
         picture(tmp_path, f"{number}.png", caption=None)
     (found,) = check(tmp_path)
     assert found.values == {"count": 7, "names": "0.png, 1.png, 2.png, 3.png, 4.png …"}
+    assert [path.name for path in found.paths] == [f"{number}.png" for number in range(7)]
 
 
 def test_ignored_types_are_counted(tmp_path: Path) -> None:

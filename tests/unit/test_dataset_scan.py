@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from kohya_driver.dataset.captions import caption_candidates
-from kohya_driver.dataset.model import CaptionState, FolderState
+from kohya_driver.dataset.model import CaptionState, Fault, FolderState
 from kohya_driver.dataset.npz import read_cache_head
 from kohya_driver.dataset.scan import find_subsets, folder_repeats, scan_folder
+from tests.broken_pictures import bomb
 
 
 def draw(path: Path, width: int = 40, height: int = 30) -> Path:
@@ -236,3 +237,38 @@ def test_pictures_far_down_are_counted(tmp_path: Path) -> None:
     draw(tmp_path / "more" / "inner" / "one.png")
     draw(tmp_path / "more" / ".cache" / "two.png")
     assert scan_folder(tmp_path).nested == ((tmp_path / "more", 1),)
+
+
+def test_links_that_lead_back_up_are_not_followed(tmp_path: Path) -> None:
+    draw(tmp_path / "a.png")
+    draw(tmp_path / "more" / "b.png")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "more" / "again").symlink_to(tmp_path / "more", target_is_directory=True)
+    assert scan_folder(tmp_path).nested == ((tmp_path / "more", 1),)
+
+
+@pytest.mark.timeout(20)
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "circle.png").symlink_to(tmp_path / "circle.png")
+    assert [one.fault for one in scan_folder(tmp_path).unreadable] == [Fault.BROKEN, Fault.BROKEN]
+
+
+def test_why_a_picture_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").touch()
+    (tmp_path / "b.png").write_bytes(bomb())
+    (tmp_path / "c.png").write_bytes(b"<html>")
+    assert [one.fault for one in scan_folder(tmp_path).unreadable] == [Fault.EMPTY, Fault.BOMB, Fault.BROKEN]
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("kohya_driver.dataset.scan.read_header", refuse)
+    assert {one.fault for one in scan_folder(tmp_path).unreadable} == {Fault.REFUSED}
+
+
+def test_what_systems_leave_behind_is_told_apart(tmp_path: Path) -> None:
+    draw(tmp_path / "a.png")
+    for name in ("._a.png", ".DS_Store", "Thumbs.db", ".hidden"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in scan_folder(tmp_path).junk] == [".DS_Store", "._a.png", "Thumbs.db"]

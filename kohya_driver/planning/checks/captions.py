@@ -23,6 +23,7 @@ def _captions(subject: Subject) -> Iterator[Finding]:
             wildcards=bool(keys.get("enable_wildcard")),
             trigger=subject.draft.trigger,
             around=f"{keys.get('caption_prefix') or ''} {keys.get('caption_suffix') or ''}",
+            separator=keys.get("caption_separator") or ",",
             max_tokens=limit,
             face_names=bool(keys.get("face_crop_aug_range")),
         )
