@@ -10,7 +10,9 @@ test_entry.py fail when the pin no longer needs it or no longer allows it:
   of a training that was never interrupted. There the state is loaded (`_go_on_here`).
 - It trains on when the loss is NaN, and saves the result: it is left before anything is saved (`_leave`).
 - Validation on MPS asks torch.cuda for its random numbers and crashes (train_network.py:1378): torch.mps stands in.
-- Drawing samples leaves the random numbers of MPS at the prompt's seed (train_util.py:6453): they are put back.
+- Drawing samples leaves the random numbers of MPS at the prompt's seed (train_util.py:6453); and drawing, saving and logging take
+  random numbers of Python's, more of them the first time in a process. After each, all are put back as the step left them, so
+  that a training does not depend on what was drawn or saved, and when.
 """
 
 import argparse
@@ -89,7 +91,7 @@ class Loop:
         self.micro = self.fetched = 0  # micro-batches trained on, and asked of the dataset
         self.losses = array.array("d")  # of all micro-batches
         self.order = None  # random numbers from before this epoch's order was drawn
-        self.frozen = None  # random numbers from before a save that somebody or the clock asked for
+        self.left_by_step = None  # random numbers as the last optimizer step left them
         self.ahead = (-1, None)  # the micro-batch fetched last, and the random numbers from before that
         self.in_step = self.ended = self.training = False
         self.stopping = self.terminated = False
@@ -163,10 +165,9 @@ class Loop:
 
     def sample_images(self, original, accelerator, args, epoch, step, *rest, **options):
         def draw():
-            device = self.states.random_numbers().get("device")
+            before = self.states.random_numbers()
             original(accelerator, args, epoch, step, *rest, **options)
-            if device is not None:
-                self.states.restore_device(device)
+            self.states.restore_random_numbers(before)
 
         if epoch == 0:
             if not self.replaying:
@@ -174,10 +175,15 @@ class Loop:
         elif epoch is None:
             self._at_step(accelerator, step, draw)
         else:
-            if self.replaying and self.replay.kind == "epoch" and self.epoch == self.replay.epoch:
-                self._go_on_here(accelerator)
-            if not self.replaying:
-                draw()
+            self._at_epoch_end(accelerator, draw)
+
+    def _at_epoch_end(self, accelerator, draw):
+        """The engine has validated and saved, if its options say so."""
+        if self.replaying and self.replay.kind == "epoch" and self.epoch == self.replay.epoch:
+            self._go_on_here(accelerator)
+        if not self.replaying:
+            self.states.restore_random_numbers(self.left_by_step)
+            draw()
 
     def _at_step(self, accelerator, step, draw):
         """An optimizer step is done; the engine is about to save, if its options say so."""
@@ -189,6 +195,7 @@ class Loop:
         self.in_step = True
         if self.last_step_at is not None:
             self.step_seconds = max(time.monotonic() - self.last_step_at, self.step_seconds * 0.9)
+        self.left_by_step = self.states.random_numbers()
         draw()
         self._save_if_wanted(accelerator, step, draw)
         self.last_step_at = time.monotonic()
@@ -204,22 +211,19 @@ class Loop:
             return
         if not (wish or due):
             return
-        # Saving draws random numbers; the training must not notice whether somebody asked for it.
-        self.frozen = self.states.random_numbers()
         if wish.get("sample"):
             self._draw_now(draw)
         self._save_state(accelerator)
         if wish.get("save") or wish.get("stop"):
             self._save_lora(own, wish)
-        if own or not LiveArguments.live:
-            self._thaw()
         self.stopping = bool(wish.get("stop")) and step < self.args.max_train_steps
 
     def after_log(self, loss):
         """The engine has logged a micro-step."""
         LiveArguments.live = {}
-        self.in_step = False
-        self._thaw()
+        if self.in_step:
+            self.in_step = False
+            self.states.restore_random_numbers(self.left_by_step)
         self.losses.append(loss)
         if not math.isfinite(loss) and self.settings.get("leave_when_not_finite", True):
             self._leave("not_finite", NOT_FINITE)
@@ -234,7 +238,8 @@ class Loop:
         accelerator.load_state(position.folder)
         set_first_rates(accelerator, wanted)
         rest = position.rest
-        self.states.restore_random_numbers(rest["now"])
+        self.left_by_step = rest["now"]
+        self.states.restore_random_numbers(self.left_by_step)
         self.losses = rest["losses"][: position.micro - (position.kind == "step")]  # the last is logged next
         self.rates[:] = rest["rates"]
         self.order = rest["order"]
@@ -330,7 +335,7 @@ class Loop:
             losses.append(float(self.last_loss))
         fetched, before = self.ahead
         return {
-            "now": self.frozen or self.states.random_numbers(),
+            "now": self.left_by_step,
             "order": self.order,
             "ahead": before if fetched == self.micro else None,
             "losses": losses,
@@ -346,11 +351,6 @@ class Loop:
                 "save_every_n_steps": 1, "save_state": False, "save_last_n_steps": None, "output_dir": folder,
             }  # fmt: skip
         self.tell("saved", step=self.step, path=os.path.join(folder, name), request=wish.get("id", 0))
-
-    def _thaw(self):
-        if self.frozen is not None:
-            self.states.restore_random_numbers(self.frozen)
-            self.frozen = None
 
     def _draw_now(self, draw):
         """The prompts, out of turn."""

@@ -119,14 +119,9 @@ def restore_random_numbers(states):
     random.setstate(states["python"])
     numpy.random.set_state(states["numpy"])
     torch.set_rng_state(states["torch"])
-    if "device" in states:
-        restore_device(states["device"])
-
-
-def restore_device(state):
     device = _device()
-    if device:
-        device.set_rng_state(state)
+    if device and "device" in states:
+        device.set_rng_state(states["device"])
 
 
 def _device():
