@@ -32,6 +32,10 @@ from kohya_driver.planning.advice import OptionAdvice, find_options
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
+from kohya_driver.prepare.caption_edits import edit_captions, read_captions
+from kohya_driver.prepare.tag_config import OnProgress as OnTagged
+from kohya_driver.prepare.tag_config import TagConfig, TagReport
+from kohya_driver.prepare.tagger import tag_folder
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
 from kohya_driver.run.detach import adopt, adopt_unwatched, start_detached
@@ -57,18 +61,23 @@ __all__ = [
     "RunResult",
     "RunSnapshot",
     "Stop",
+    "TagConfig",
+    "TagReport",
     "ask_to_save",
     "ask_to_stop",
     "diagnose_log",
     "doctor",
+    "edit_captions",
     "find_earlier",
     "find_options",
     "install_engine",
     "load_preset",
     "open_run",
     "plan",
+    "read_captions",
     "resume",
     "resume_detached",
+    "tag",
     "train",
     "train_detached",
 ]
@@ -336,3 +345,24 @@ def diagnose_log(log: str | Path | BinaryIO) -> LogDiagnosis:
     result = run.result()
     stopped = result is not None and result.outcome == "stopped"
     return diagnose_chunks(open_log(run.log_file), status=result.status if result else None, stopped=stopped)
+
+
+def tag(
+    folder: str | Path, config: TagConfig | None = None, *, on_progress: OnTagged | None = None
+) -> TagReport:
+    """Write a caption beside each picture of a folder: the trigger first, then what a model sees.
+
+    Args:
+        folder: with pictures, also in folders within it.
+        config: rules, model, what to do with captions that are there already.
+        on_progress: called while the model is fetched the first time, and after each picture.
+
+    Returns:
+        What was done. Pictures that could not be read are among its `findings`; nothing is raised for them.
+
+    Raises:
+        UsageError: the rules contradict each other; nothing was done.
+        DatasetError: no pictures, or the model cannot be had or is not what it should be.
+        HostError: the disk is full, or the folder may not be written.
+    """
+    return tag_folder(Path(folder).expanduser(), config or TagConfig(), on_progress)

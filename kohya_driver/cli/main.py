@@ -21,6 +21,8 @@ COMMANDS = (
     "bench",
     "engine",
     "presets",
+    "tag",
+    "captions",
     "queue",
     "show",
     "watch",

@@ -127,6 +127,102 @@ TEXTS = {
         "say from a log why a training failed, and what to do about it",
         "根据日志说明训练为什么失败，以及该怎么办",
     ),
+    "cli.tag": (
+        "write a caption beside each picture of a folder: the trigger first, then what a model sees",
+        "为文件夹中的每张图片写打标文件：触发词在前，其后是模型看到的内容",
+    ),
+    "cli.captions": (
+        "look at the captions of a whole set, and change all of them at once",
+        "查看整套打标文件，并一次性修改全部",
+    ),
+    "cli.captions.list": (
+        "which tags there are, and in how many captions",
+        "有哪些标签，各出现在多少个打标文件中",
+    ),
+    "cli.captions.common": (
+        "tags that are in most captions, and how to take them out",
+        "大多数打标文件都有的标签，以及如何去掉它们",
+    ),
+    "cli.captions.add": ("put tags into every caption", "向每个打标文件加入标签"),
+    "cli.captions.remove": ("take tags out of every caption", "从每个打标文件去掉标签"),
+    "cli.captions.replace": ("write other tags instead", "把标签替换为其他标签"),
+    "cli.option.pictures": ("the folder with the pictures", "存放图片的文件夹"),
+    "cli.option.tag_trigger": (
+        "the word that stands first in every caption",
+        "放在每个打标文件最前面的触发词",
+    ),
+    "cli.option.tag_model": (
+        "vit-v3 (usual), swinv2-v3, convnext-v3, eva02-v3, moat-v2, convnextv2-v2, or a folder with model.onnx and selected_tags.csv",
+        "vit-v3（默认）、swinv2-v3、convnext-v3、eva02-v3、moat-v2、convnextv2-v2，或含有 model.onnx 和 selected_tags.csv 的文件夹",
+    ),
+    "cli.option.threshold": (
+        "write general tags that score more (0.35)",
+        "写入分数高于此值的一般标签（0.35）",
+    ),
+    "cli.option.character_threshold": ("the same for characters (0.85)", "角色标签的阈值（0.85）"),
+    "cli.option.characters": (
+        "names of characters: off (the trigger stands for it), first, or expand `name (series)` into two",
+        "角色名标签：off（由触发词代表）、first（放在前面），或 expand（把“名字 (作品)”拆成两个）",
+    ),
+    "cli.option.rating": (
+        "also write the rating (general, sensitive …)",
+        "同时写入分级（general、sensitive……）",
+    ),
+    "cli.option.tag_prefix": (
+        "always, after the trigger; may be repeated, or several with commas",
+        "固定写在触发词之后；可重复使用，或用逗号分隔多个",
+    ),
+    "cli.option.tag_suffix": ("always, at the end", "固定写在末尾"),
+    "cli.option.tag_exclude": (
+        "never: a name, a pattern with *, or re: and a regular expression",
+        "从不写入：标签名、带 * 的模式，或 re: 加正则表达式",
+    ),
+    "cli.option.tag_keep": (
+        "from a score of 0.1 on, and beyond --max-tags",
+        "分数达到 0.1 就写入，且不受 --max-tags 限制",
+    ),
+    "cli.option.tag_replace": ("write NEW instead of OLD", "用“新”代替“旧”"),
+    "cli.option.max_tags": ("at most so many of the model's tags (60)", "模型标签的最大数量（60）"),
+    "cli.option.mcut": (
+        "find the threshold by the largest gap between scores, picture by picture",
+        "按每张图片分数间的最大间隔确定阈值",
+    ),
+    "cli.option.drop_overlaps": (
+        "leave `long hair` out beside `very long hair`",
+        "已有 `very long hair` 时不写 `long hair`",
+    ),
+    "cli.option.existing": (
+        "pictures that have a caption: skip (usual), merge, or overwrite; the old ones are kept in .kohya-driver/backup",
+        "已有打标文件的图片：skip（默认，跳过）、merge（合并）或 overwrite（覆盖）；旧文件保留在 .kohya-driver/backup",
+    ),
+    "cli.option.provider": (
+        "what computes: auto takes CoreML on a Mac once it has given the same numbers faster; cpu; coreml",
+        "用什么计算：auto 在 Mac 上确认 CoreML 结果相同且更快后才使用它；cpu；coreml",
+    ),
+    "cli.option.tag_batch": ("pictures that the model takes at once (4)", "模型一次处理的图片数（4）"),
+    "cli.option.caption_extension": ("ending of caption files (.txt)", "打标文件的扩展名（.txt）"),
+    "cli.option.no_recursive": ("not in folders within the folder", "不处理其中的子文件夹"),
+    "cli.option.captions_add": (
+        "tags to add, at the end unless --first",
+        "要加入的标签；默认在末尾，用 --first 则在最前",
+    ),
+    "cli.option.captions_remove": (
+        "tags to take out: names, patterns with *, or re: and a regular expression",
+        "要去掉的标签：标签名、带 * 的模式，或 re: 加正则表达式",
+    ),
+    "cli.option.captions_replace": ("what to write instead of what", "用什么替换什么"),
+    "cli.option.first": (
+        "put them in front; one that is there already is moved",
+        "放在最前面；已有的会移到前面",
+    ),
+    "cli.option.write": (
+        "write the changes; without this they are only shown",
+        "写入改动；不加此项只显示改动",
+    ),
+    "cli.option.over": (
+        "in at least this share of the captions (0.85)",
+        "至少出现在此比例的打标文件中（0.85）",
+    ),
     "cli.option.log": (
         "a log file, a run's folder, or - for standard input",
         "日志文件、训练文件夹，或用 - 表示标准输入",
