@@ -195,7 +195,7 @@ def test_rule(
     plan = plan_of(project, *sets, host=host)
     assert overrides(plan)[rule] == (before, after)
     assert next(o for o in plan.overrides if f"{o.id}:{o.option}" == rule).reason
-    assert codes(plan) <= {"dataset.validation_none"}
+    assert codes(plan) <= {"dataset.validation_none", "dataset.picture_enlarged"}
 
 
 RUN_CASES = {"saving.half"}
