@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     Show = Callable[[Record | None, RunSnapshot], None]
 
 
+_GONE = (errno.EPIPE, errno.EIO)
+"""What writing to a reader or a terminal says that is not there any more: there is nobody to watch for."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="RUN", nargs="?", help=texts.say("cli.option.watch_run"))
     add_output(parser)
@@ -34,13 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = find_run(arguments.name, "newest")
     if arguments.once:
         return _print_once(chosen, plain=arguments.plain, json=arguments.json)
+    leaving = _Leaving()
     try:
-        with _left_in_order():
-            return watch(chosen, plain=arguments.plain, json=arguments.json)
+        with leaving.heard():
+            code = watch(chosen, leaving, plain=arguments.plain, json=arguments.json)
     except KeyboardInterrupt:
-        if not arguments.json:
-            _say_left(chosen)
+        code = None
+    except OSError as failure:
+        if failure.errno not in _GONE:
+            raise
+        mute(sys.stdout)
         return 0
+    if code is not None:
+        return code
+    if not arguments.json:
+        _say_left(chosen)
+    return 0
 
 
 def _say_left(run: Run) -> None:
@@ -48,12 +63,36 @@ def _say_left(run: Run) -> None:
 
     try:
         print_left(run)
-    except OSError:  # the terminal was closed
+    except OSError:
         mute(sys.stdout)
 
 
-def watch(run: Run, *, plain: bool, json: bool) -> int:
-    """Show a run until it is over; returns the exit code that `train` would."""
+@dataclass(slots=True)
+class _Leaving:
+    """A Ctrl-C, a polite kill and a closed terminal are heard between two looks, so that the screen is given back whole."""
+
+    asked: bool = False
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """While this lasts. What `nohup` or a shell has told us to ignore stays ignored."""
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._hear) for number in wanted}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None:
+    """Show a run until it is over; returns the exit code that `train` would, or None if the person has left before."""
     from kohya_driver.events.snapshot import fold
     from kohya_driver.run.detach import adopt
     from kohya_driver.run.watching import first_snapshot, follow_records, is_over
@@ -65,6 +104,8 @@ def watch(run: Run, *, plain: bool, json: bool) -> int:
     snapshot = first_snapshot(run)
     with _sink(plain=plain, json=json) as show:
         for record in follow_records(run, on_unwatched=adopt):
+            if leaving.asked:
+                return None
             snapshot = fold(snapshot, record) if record else snapshot
             show(record, snapshot)
     if not json:
@@ -106,23 +147,6 @@ def _exit_code(run: Run) -> int:
 
 
 @contextlib.contextmanager
-def _left_in_order() -> Iterator[None]:
-    """A polite kill and a closed terminal are a Ctrl-C: the screen is given back."""
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, leave) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
 def _sink(*, plain: bool, json: bool) -> Iterator[Show]:
     from kohya_driver.views.console import stdout_console
     from kohya_driver.views.dashboard import Dashboard
@@ -150,6 +174,6 @@ def _write_plain(record: Record | None, snapshot: RunSnapshot) -> None:
 
 
 def _write(line: str) -> None:
-    """Without a reader there is nothing to watch for: BrokenPipeError ends the command."""
+    """At once: it is followed as it happens."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

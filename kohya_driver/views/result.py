@@ -83,13 +83,13 @@ def print_run(run: Run) -> None:
     result = run.result()
     if result:
         print_result(result)
-    elif run.state() == "cut off":
-        print_cut_off(run)
     else:
-        console.print(Text(texts.say("show.state_running", path=run.folder)), soft_wrap=True)
+        code = "show.state_cut_off" if run.state() == "cut off" else "show.state_running"
+        console.print(Text(texts.say(code, path=run.folder)), soft_wrap=True)
 
 
 def print_cut_off(run: Run) -> None:
+    """The end of a run that was watched."""
     stderr_console().print(Text(texts.say("show.state_cut_off", path=run.folder)), soft_wrap=True)
 
 

@@ -149,7 +149,7 @@ def test_a_shipped_preset_with_pictures_of_ones_own(
 
 def test_two_at_once(queue: Queue, presets: list[Path]) -> None:
     add(queue, presets[0])
-    first = queue("start", pace=0.5)
+    first = queue("start", pace=3)
     wait_for(reached(presets[0], 1), "the first worker trains")
     _, errors = finish(queue("start"), 8)
     assert "queue.worked_on" in errors and str(first.pid) in errors
@@ -157,9 +157,10 @@ def test_two_at_once(queue: Queue, presets: list[Path]) -> None:
     assert "queue.worked_on" in errors
     _, errors = finish(queue("remove", "1"), 8)
     assert "queue.is_running" in errors
-    add(queue, presets[1])  # while the first works
-    finish(first)
-    assert statuses(queue) == ["done", "done"]
+    assert "in turn" in finish(queue("add", presets[1]))[0]
+    first.send_signal(signal.SIGINT)
+    finish(first, 10)
+    assert statuses(queue) == ["stopped", "waiting"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_two_at_once(queue: Queue, presets: list[Path]) -> None:
 )
 def test_stopping(queue: Queue, presets: list[Path], number: signal.Signals) -> None:
     add(queue, *presets[:2])
-    worker = queue("start", pace=0.1)
+    worker = queue("start", pace=0.5)
     wait_for(reached(presets[0], 3), "it trains")
     worker.send_signal(number)
     output, _ = finish(worker, 10)
@@ -181,7 +182,7 @@ def test_stopping(queue: Queue, presets: list[Path], number: signal.Signals) -> 
 
 def test_the_worker_is_killed_and_the_engine_lives(queue: Queue, presets: list[Path]) -> None:
     add(queue, *presets[:2])
-    worker = queue("start", "--plain", pace=0.2)
+    worker = queue("start", "--plain", pace=1)
     wait_for(reached(presets[0], 3), "it trains")
     worker.kill()
     worker.communicate()
@@ -197,7 +198,7 @@ def test_the_worker_is_killed_and_the_engine_lives(queue: Queue, presets: list[P
 
 def test_stopping_what_an_earlier_worker_began(queue: Queue, presets: list[Path]) -> None:
     add(queue, *presets[:2])
-    worker = queue("start", pace=0.5)
+    worker = queue("start", pace=2)
     wait_for(reached(presets[0], 2), "it trains")
     worker.kill()
     worker.communicate()
@@ -230,7 +231,7 @@ def test_the_worker_and_the_engine_are_killed(queue: Queue, presets: list[Path])
 
 def test_without_a_terminal(queue: Queue, presets: list[Path], home: Path) -> None:
     add(queue, *presets[:2])
-    output, _ = finish(queue("start", "--detach", pace=0.05))
+    output, _ = finish(queue("start", "--detach", pace=0.4))
     log = home / "logs" / "queue.log"
     assert str(log) in output and "kohya-driver watch" in output
     worker = json.loads(finish(queue("list", "--json"))[0])["worker"]
@@ -244,7 +245,7 @@ def test_a_training_from_elsewhere_is_waited_for(
     queue: Queue, presets: list[Path], home: Path, tmp_path: Path
 ) -> None:
     add(queue, presets[1])
-    other = start("train", presets[0], env=environment(home, STAND_IN_STEP_SECONDS="0.1"), cwd=tmp_path)
+    other = start("train", presets[0], env=environment(home, STAND_IN_STEP_SECONDS="1"), cwd=tmp_path)
     wait_for(reached(presets[0], 1), "the other trains")
     output, _ = finish(queue("start", "--plain"))
     other.communicate(timeout=SECONDS)
