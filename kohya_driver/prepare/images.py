@@ -162,7 +162,7 @@ def open_rgb(path: Path, *, min_side: int | None = None, background: Colour = WH
         min_side: a JPEG may be decoded smaller, which is faster, but no side below this.
 
     Raises:
-        DatasetError: `prepare.unreadable`, `.truncated`, `.bomb`, `.empty_file`, `.unsupported`, `.heic_needs_extra`.
+        DatasetError: `prepare.unreadable`, `.no_picture`, `.truncated`, `.bomb`, `.empty_file`, `.unsupported`, `.heic_needs_extra`.
     """
     return open_picture(path, min_side=min_side, background=background).image
 
@@ -197,7 +197,7 @@ def _open_without_waiting(path: Path) -> BinaryIO:
 def _check_file(path: Path, file: BinaryIO) -> bytes:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        raise DatasetError("prepare.unreadable", path, reason="no regular file")
+        raise DatasetError("prepare.no_picture", path)
     if status.st_size == 0:
         raise DatasetError("prepare.empty_file", path)
     beginning = file.read(16)
@@ -213,11 +213,11 @@ def _not_a_picture(path: Path, beginning: bytes) -> DatasetError:
     if beginning.startswith(_JXL_BEGINNINGS):
         return DatasetError("prepare.unsupported", path, kind="JPEG XL")
     if beginning[4:8] == b"ftyp" and beginning[8:12] in (b"avif", b"avis"):
-        return DatasetError("prepare.unreadable", path, reason="a damaged or incomplete AVIF")
+        return DatasetError("prepare.no_picture", path)
     if beginning[4:8] == b"ftyp":
         kind = beginning[8:12].decode("ascii", "replace").strip()
         return DatasetError("prepare.unsupported", path, kind=kind)
-    return DatasetError("prepare.unreadable", path, reason="no picture format known here")
+    return DatasetError("prepare.no_picture", path)
 
 
 _CUT_OFF = re.compile(r"truncated|not enough image data|unexpected end|premature end|incomplete", re.I)

@@ -18,6 +18,14 @@ TEXTS = {
         "Open it in another program and export it again as PNG or JPEG, or take it out.",
         "请用其他程序打开并重新导出为 PNG 或 JPEG，或移走它。",
     ),
+    "prepare.no_picture": (
+        "This is no picture of a kind known here, or its beginning is damaged.",
+        "这不是可识别的图片，或者文件开头已损坏。",
+    ),
+    "prepare.no_picture.hint": (
+        "Download or copy it once more, export it as PNG or JPEG, or take it out.",
+        "请重新下载或复制，导出为 PNG 或 JPEG，或移走它。",
+    ),
     "prepare.truncated": (
         "This picture is cut off: its file ends too early.",
         "这张图片不完整：文件提前结束。",

@@ -51,8 +51,7 @@ def is_like(image: Image.Image, wanted: Image.Image, within: int = 12) -> bool:
 )  # fmt: skip
 def test_every_format(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    kind = "JPEG" if name.endswith("jfif") else None
-    quarters().save(path, format=kind, **({"quality": 95} if name.endswith(("avif", "webp")) else {}))
+    quarters().save(path, format="JPEG" if name.endswith("jfif") else None, quality=95)
     assert is_like(open_rgb(path), quarters())
     assert find_images(tmp_path).images == (path,)
 
@@ -76,7 +75,7 @@ def test_every_orientation(tmp_path: Path, orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = tmp_path / f"a.{kind}"
-    stored.save(path, exif=exif, **({"quality": 95} if kind == "avif" else {}))
+    stored.save(path, exif=exif, quality=95)
     opened = open_picture(path)
     assert is_like(opened.image, quarters())
     assert opened.size == (96, 64)
@@ -206,7 +205,7 @@ def test_a_profile_of_srgb_changes_nothing(tmp_path: Path) -> None:
 def test_lab(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     Image.new("LAB", (8, 8), (255, 128, 128)).save(path)
-    assert min(open_rgb(path).getpixel((3, 3))) > 240  # type: ignore[type-var, arg-type]
+    assert min(open_rgb(path).getpixel((3, 3))) > 240  # type: ignore[arg-type]
 
 
 def test_the_first_frame_of_a_gif(tmp_path: Path) -> None:
@@ -236,10 +235,10 @@ def test_cut_off(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"图 {kind}.{kind}"
     Image.fromarray(noise).save(path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    wanted = (
-        {"prepare.truncated", "prepare.unreadable"} if kind in ("webp", "avif") else {"prepare.truncated"}
-    )
-    assert failure_of(path).code in wanted
+    known = {"prepare.truncated"}
+    if kind in ("webp", "avif"):  # whose readers do not say what is wrong
+        known |= {"prepare.unreadable", "prepare.no_picture"}
+    assert failure_of(path).code in known
 
 
 def test_a_jpeg_that_is_cut_off_is_found_when_decoded_smaller(tmp_path: Path) -> None:
@@ -287,8 +286,8 @@ def test_a_large_picture_below_the_limit_is_opened_without_a_warning(
 def test_what_is_no_picture(tmp_path: Path) -> None:
     cases = {
         "empty.jpg": (b"", "prepare.empty_file"),
-        "text.png": (b"<html>404 not found</html>", "prepare.unreadable"),
-        "short.png": (b"\x89PNG", "prepare.unreadable"),
+        "text.png": (b"<html>404 not found</html>", "prepare.no_picture"),
+        "short.png": (b"\x89PNG", "prepare.no_picture"),
         "x.jxl": (b"\xff\x0a" + b"0" * 40, "prepare.unsupported"),
         "x.png": (b"\x00\x00\x00\x0cJXL \r\n\x87\n" + b"0" * 40, "prepare.unsupported"),
         "film.jpg": (b"\x00\x00\x00\x18ftypqt  " + b"0" * 40, "prepare.unsupported"),
@@ -303,7 +302,7 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
 
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.png")
-    assert failure_of(tmp_path / "a.png").code == "prepare.unreadable"
+    assert failure_of(tmp_path / "a.png").code == "prepare.no_picture"
     assert find_images(tmp_path).others == ((tmp_path / "a.png", "prepare.passed.no_file"),)
 
 
@@ -335,7 +334,7 @@ def test_heic_on_a_mac_goes_through_sips(tmp_path: Path, monkeypatch: pytest.Mon
     assert seen[0][:6] == ["/usr/bin/sips", "-s", "format", "png", str(path), "--out"]
 
     monkeypatch.setattr(
-        images.process,
+        process,
         "run_tool",
         lambda command, **_: ToolResult(0, "Warning\nError 13: an unknown error\n"),
     )
