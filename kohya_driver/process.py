@@ -132,10 +132,11 @@ class Child:
         alive: dict[int, psutil.Process] = {}
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self.pid)
-            for process in [root, *root.children(recursive=True)]:
+            # Its number may have come to belong to a stranger since it ended.
+            family = root.children(recursive=True) if root.create_time() == self.seen.get(self.pid) else []
+            for process in family:
                 with contextlib.suppress(psutil.Error):
                     self.seen.setdefault(process.pid, process.create_time())
-                    alive[process.pid] = process
         for pid, started in self.seen.items():
             with contextlib.suppress(psutil.Error):
                 process = psutil.Process(pid)
@@ -153,12 +154,17 @@ class Child:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the whole group and to every process that has left it."""
-        _signal_group(self.pid, number)
-        group = self.pid
+        outside, has_group = [], False
         for process in self.tree():
-            with contextlib.suppress(psutil.Error, ProcessLookupError):
-                if os.getpgid(process.pid) != group:
-                    process.send_signal(number)
+            with contextlib.suppress(ProcessLookupError):
+                inside = os.getpgid(process.pid) == self.pid
+                has_group |= inside
+                outside += [] if inside else [process]
+        if has_group:  # else its number may be that of a stranger's group by now
+            _signal_group(self.pid, number)
+        for process in outside:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
 
     def wait_all(self, seconds: float) -> bool:
         """Wait until nothing of the tree lives; False if something still does after this time."""
@@ -190,7 +196,10 @@ def start_child(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Child(popen.pid, mark, popen)
+    child = Child(popen.pid, mark, popen)
+    with contextlib.suppress(psutil.Error):
+        child.seen[popen.pid] = psutil.Process(popen.pid).create_time()
+    return child
 
 
 def adopt_child(pid: int, mark: str) -> Child:
@@ -228,6 +237,15 @@ def lives_marked(pid: int, mark: str) -> bool:
     with contextlib.suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
         return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def ask_to_end(pid: int, mark: str) -> bool:
+    """SIGTERM to the process with this number, if it lives and carries this mark; whether it was asked."""
+    with contextlib.suppress(psutil.Error):
+        if lives_marked(pid, mark):
+            psutil.Process(pid).terminate()
+            return True
     return False
 
 

@@ -36,6 +36,19 @@ def start(folder: Path, code: str, *arguments: str) -> process.Child:
     )
 
 
+def test_a_number_that_belongs_to_a_stranger_by_now(tmp_path: Path) -> None:
+    """An engine that is gone is not followed, and not signalled, by its number alone."""
+    stranger = start(tmp_path, "import time; print('ready', flush=True); time.sleep(600)")
+    wait_for(tmp_path, "ready")
+    gone = process.Child(stranger.pid, "another mark")
+    assert not gone.tree()
+    process.stop_child(gone)
+    assert stranger.poll() is None
+    assert process.ask_to_end(stranger.pid, "another mark") is False
+    assert process.ask_to_end(stranger.pid, str(tmp_path)) is True
+    assert stranger.wait_all(10)
+
+
 def wait_for(folder: Path, text: str, count: int = 1) -> None:
     end = time.monotonic() + 30
     while (folder / "log").read_text().count(text) < count:
@@ -75,6 +88,7 @@ def test_sweep_finds_an_orphan_by_its_mark(tmp_path: Path) -> None:
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)"
     )
     child = start(tmp_path, code)
+    assert child.popen
     child.popen.wait()
     assert len(process.sweep(child)) == 1
     assert not process.marked(str(tmp_path))
