@@ -16,7 +16,9 @@ states and how often (`entry_loop.Loop`). What happens is told in the same metri
 trainer ended in `trainer.json` beside it, because the launcher hides it.
 """
 
+import errno
 import importlib.util
+import io
 import json
 import math
 import os
@@ -31,6 +33,7 @@ def main():
     # This file's own folder must not lend its module names to the engine; the script's folder stands there instead.
     sys.path[0] = os.path.dirname(script)
     sys.argv = sys.argv[1:]
+    sys.stdout, sys.stderr = undaunted(sys.stdout), undaunted(sys.stderr)
     metrics, attempt = os.environ.get("KOHYA_DRIVER_METRICS"), os.environ.get("KOHYA_DRIVER_ATTEMPT")
     loop = None
     if attempt:
@@ -65,13 +68,45 @@ def beside(name):
     return module
 
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Undaunted(io.FileIO):
+    """A file that loses what a full disk has no room for. tqdm and print would end the training instead."""
+
+    def write(self, data):
+        try:
+            return super().write(data)
+        except OSError as failure:
+            if failure.errno not in NO_ROOM:
+                raise
+            return memoryview(data).nbytes
+
+
+def undaunted(stream):
+    """The same stream, on such a file; left as it is where it is none of Python's own."""
+    try:
+        stream.flush()
+        raw = Undaunted(stream.fileno(), "w", closefd=False)
+        target = raw if stream.write_through else io.BufferedWriter(raw)
+        options = {"line_buffering": stream.line_buffering, "write_through": stream.write_through}
+        return io.TextIOWrapper(target, encoding=stream.encoding, errors=stream.errors, **options)
+    except (AttributeError, OSError, ValueError):
+        return stream
+
+
+TORN = set()
+"""Files whose last line may be half a line, because the disk was full."""
+
+
 def append(path, line):
     """One more line; a disk that refuses it never ends a training."""
     try:
         with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write("\n" * (path in TORN) + json.dumps(line) + "\n")
+        TORN.discard(path)
     except OSError:
-        pass
+        TORN.add(path)
 
 
 def record_metrics(path, loop):
@@ -98,13 +133,28 @@ def record_metrics(path, loop):
             numbers = {**plain(values), **rates_used(values, used)}
             line = {"time": time.time(), "step": step, "sync": gradient.sync_gradients, "values": numbers}
             append(path, line)
-        result = log(self, values, step=step, **options)
+        result = unless_full(log)(self, values, step=step, **options)
         if loop is not None and "loss/current" in values:
             loop.after_log(float(values["loss/current"]))
         return result
 
     AcceleratedOptimizer.step = remember_rates
     TensorBoardTracker.log = log_and_record
+    TensorBoardTracker.finish = unless_full(TensorBoardTracker.finish)
+
+
+def unless_full(write):
+    """TensorBoard's writer gives up for good when the disk is full, and says so to whoever logs next: that is no reason to end."""
+
+    def write_if_possible(*arguments, **options):
+        try:
+            return write(*arguments, **options)
+        except OSError as failure:
+            if failure.errno not in NO_ROOM:
+                raise
+            return None
+
+    return write_if_possible
 
 
 def rates_used(values, used):

@@ -29,13 +29,14 @@ def check_lora(path: Path, before: str = "") -> tuple[Finding, ...]:
         before: `files.stamp` of the file when the training began; the same file is not this run's. No time is compared:
             a clock may have been set meanwhile.
     """
-    if before and files.stamp(path) == before:
+    stamp = files.stamp(path)
+    if not stamp:
+        return (error("run.final_missing", path),)
+    if stamp == before:
         return (error("run.final_old", path),)
     try:
         header = read_header(path)
-    except FileNotFoundError:
-        return (error("run.final_missing", path),)
-    except (OSError, EngineError):
+    except EngineError:
         return (error("run.final_unreadable", path),)
     if not is_adapter(header.tensors):
         return (error("run.final_unreadable", path),)
