@@ -40,10 +40,12 @@ from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
 from kohya_driver.run.detach import adopt, adopt_unwatched, start_detached
 from kohya_driver.run.folder import Run, RunResult, next_folder, open_run
+from kohya_driver.run.late import settle_ended
 from kohya_driver.run.machine import check_is_free as check_machine_is_free
 from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.recorder import OnEvent
 from kohya_driver.run.requests import ask
+from kohya_driver.run.requests import ask_to_stop as request_stop
 from kohya_driver.run.resume import plan_resume, prepare_resume, resume_run
 from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
@@ -210,6 +212,7 @@ def resume(
     run: str | Path | Run,
     *,
     sets: Sequence[str] = (),
+    preset: Preset | None = None,
     recover: bool = True,
     on_plan: Callable[[Plan], None] | None = None,
     on_event: OnEvent | None = None,
@@ -220,6 +223,7 @@ def resume(
     Args:
         run: its folder.
         sets: `KEY=VALUE` that are to hold from now on; what decides over the state (network, pictures, batches …) may not change.
+        preset: another that is to hold from now on, such as the run's own after it was edited; `sets` then go into it.
         recover: False: it is not resumed by itself if it fails again.
         on_plan, on_event, stop: as for `train`.
 
@@ -231,20 +235,22 @@ def resume(
         PlanError, PresetError, HostError: as for `train`.
     """
     opened = run if isinstance(run, Run) else open_run(run)
-    going = plan_resume(opened, _without_recovery(sets, recover))
+    going = plan_resume(opened, _without_recovery(sets, recover), preset)
     if on_plan:
         on_plan(going[0])
     return resume_run(opened, going, on_event=on_event, stop=stop)
 
 
-def resume_detached(run: str | Path | Run, *, sets: Sequence[str] = (), recover: bool = True) -> Run:
+def resume_detached(
+    run: str | Path | Run, *, sets: Sequence[str] = (), preset: Preset | None = None, recover: bool = True
+) -> Run:
     """The same in the background; returns the run, which goes on.
 
     Raises:
         As `resume`, and RunError `run.detach_failed`.
     """
     opened = run if isinstance(run, Run) else open_run(run)
-    checked, _ = plan_resume(opened, _without_recovery(sets, recover))
+    checked, _ = plan_resume(opened, _without_recovery(sets, recover), preset)
     check_machine_is_free(opened.folder)
     prepare_resume(opened, checked)
     start_detached(opened)
@@ -262,6 +268,7 @@ def find_earlier(preset: Preset) -> Run | None:
     number = int(latest.name.rpartition("-")[2]) - 1
     folder = latest.with_name(f"{latest.name.rpartition('-')[0]}-{number:03d}")
     run = Run(folder)
+    settle_ended(run)
     return run if run.plan_file.is_file() and run.state() != "succeeded" else None
 
 
@@ -272,7 +279,7 @@ def ask_to_stop(run: Run) -> None:
         RunError: `run.not_running`.
     """
     _check_running(run)
-    ask(run, stop=True)
+    request_stop(run)
 
 
 def ask_to_save(run: Run, *, sample: bool = False) -> None:

@@ -11,7 +11,7 @@ from types import FrameType
 
 from kohya_driver import api
 from kohya_driver.cli.streams import mute
-from kohya_driver.errors import Severity, StoppedError, TrainingFailedError
+from kohya_driver.errors import Severity, StalledError, StoppedError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.preset.model import Preset
@@ -32,6 +32,13 @@ EXIT_CODES = {
 }
 
 
+def exit_code(result: RunResult) -> int:
+    """Of how a run ended; one that hung has its own."""
+    if result.outcome == "failed" and result.reason == "trouble.stall":
+        return StalledError.exit_code
+    return EXIT_CODES[result.outcome]
+
+
 def train_live(
     preset: Preset, *, strict: bool, source: str | None, plain: bool, json: bool, fit: bool = False
 ) -> int:
@@ -49,23 +56,32 @@ def train_live(
             stop=wishes.stop,
         )
     tell_result(result, json=json)
-    return EXIT_CODES[result.outcome]
+    return exit_code(result)
 
 
-def resume_live(run: api.Run, *, sets: Sequence[str], recover: bool, plain: bool, json: bool) -> int:
+def resume_live(
+    run: api.Run,
+    *,
+    plain: bool,
+    json: bool,
+    sets: Sequence[str] = (),
+    preset: Preset | None = None,
+    recover: bool = True,
+) -> int:
     """Go on with a run, shown in the same way; returns the exit code."""
     wishes = Wishes()
     with wishes.heard(), attended(wishes, plain=plain, json=json) as live:
         result = api.resume(
             run,
             sets=sets,
+            preset=preset,
             recover=recover,
             on_plan=live.on_plan,
             on_event=live.on_event,
             stop=wishes.stop,
         )
     tell_result(result, json=json)
-    return EXIT_CODES[result.outcome]
+    return exit_code(result)
 
 
 def tell_detached(run: api.Run) -> int:

@@ -20,7 +20,7 @@ from kohya_driver.preset.model import Preset
 from kohya_driver.run import detach, queue
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.queue import Entry
-from kohya_driver.run.requests import ask
+from kohya_driver.run.requests import ask_to_stop
 from kohya_driver.run.watching import follow_records
 from kohya_driver.run.worker import BUSY, QueueWorker
 from kohya_driver.views import queue as view
@@ -158,7 +158,7 @@ class _LiveTrainer:
                     live.on_event(record, snapshot)
                 if self.wishes.stop.asked and not asked:
                     asked = True
-                    ask(run, stop=True)
+                    ask_to_stop(run)
         result = run.result()
         if result:
             tell_result(result, json=self.json)

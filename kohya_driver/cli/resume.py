@@ -17,8 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import api
     from kohya_driver.cli.live import resume_live, tell_detached
-    from kohya_driver.run.registry import find_resumable
+    from kohya_driver.run.late import settle_ended
+    from kohya_driver.run.registry import find_resumable, runs_here
 
+    for known in runs_here():
+        settle_ended(known)
     chosen = find_resumable(arguments.name)
     if arguments.detach:
         return tell_detached(api.resume_detached(chosen, sets=arguments.sets, recover=arguments.recover))

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from kohya_driver.cli.live import EXIT_CODES, Wishes, print_plain
+    from kohya_driver.cli.live import Wishes, exit_code, print_plain
     from kohya_driver.run.detach import supervise
     from kohya_driver.run.folder import open_run
 
@@ -23,4 +23,4 @@ def run(arguments: argparse.Namespace) -> int:
         result = supervise(
             open_run(arguments.folder), arguments.action, on_event=print_plain, stop=wishes.stop
         )
-    return EXIT_CODES[result.outcome]
+    return exit_code(result)

@@ -95,9 +95,11 @@ def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None
     """Show a run until it is over; returns the exit code that `train` would, or None if the person has left before."""
     from kohya_driver.events.snapshot import fold
     from kohya_driver.run.detach import adopt
+    from kohya_driver.run.late import settle_ended
     from kohya_driver.run.watching import first_snapshot, follow_records, is_over
     from kohya_driver.views.result import print_run
 
+    settle_ended(run)
     if is_over(run) and not json and not plain and sys.stdout.isatty():
         print_run(run)
         return _exit_code(run)
@@ -108,6 +110,7 @@ def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None
                 return None
             snapshot = fold(snapshot, record) if record else snapshot
             show(record, snapshot)
+    settle_ended(run)
     if not json:
         _print_end(run)
     return _exit_code(run)
@@ -139,11 +142,11 @@ def _print_once(run: Run, *, plain: bool, json: bool) -> int:
 
 
 def _exit_code(run: Run) -> int:
-    from kohya_driver.cli.live import EXIT_CODES
+    from kohya_driver.cli.live import exit_code
     from kohya_driver.errors import RunError
 
     result = run.result()
-    return EXIT_CODES[result.outcome] if result else RunError.exit_code
+    return exit_code(result) if result else RunError.exit_code
 
 
 @contextlib.contextmanager

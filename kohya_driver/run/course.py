@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import time
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kohya_driver import files, process
+from kohya_driver import files, process, texts
 from kohya_driver.errors import DriverError, HostError, RunError
 from kohya_driver.events.model import Record, Recovering, Resumed, RunFinished, RunStarted, TroubleSeen
 from kohya_driver.events.snapshot import RunSnapshot
@@ -29,6 +31,10 @@ from kohya_driver.run.result import Verdict, judge, result_of, values_of
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop
 from kohya_driver.run.supervisor import Ended, Supervisor, Told
+
+ROOM_SECONDS = 20.0
+"""How long the end of a run waits for room for its result, on a disk that is full."""
+RESERVE_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +72,26 @@ class Course:
         self._guard = Guard(self.plan, self.recorder, self._on_trouble)
         self._notifier = Notifier(self.plan.safety, probe_host())
 
-    def go(self, first: Next) -> RunResult:
+    def go(self, first: Next, verdict: Verdict | None = None, ended: Ended | None = None) -> RunResult:
         """Start the engine, again where that can help, until it comes to an end.
+
+        Args:
+            verdict, ended: of the attempt before, where there was one under this supervision.
 
         Raises:
             RunError: the engine cannot be started.
             HostError: the run's folder cannot be written.
         """
         coming: Next | None = first
-        attempt, ended, verdict = None, None, None
+        attempt = None
         try:
             while coming is not None:
-                attempt = begin_attempt(self.run, self.plan, coming.state, coming.measures)
+                begun = self._begin(coming, again=verdict is not None)
+                if begun is None:
+                    assert verdict is not None
+                    verdict = replace(verdict, not_recovered="recovery.no_room")
+                    break
+                attempt = begun
                 ended = self._attempt(attempt)
                 verdict, coming = self._settle(attempt, ended)
         except BaseException as failure:
@@ -95,9 +109,44 @@ class Course:
         except BaseException as failure:
             self._abandon(attempt, failure)
             raise
-        return self.go(coming) if coming else self._conclude(verdict, ended)
+        return self.go(coming, verdict, ended) if coming else self._conclude(verdict, ended)
+
+    def judge_ended(self, attempt: Attempt, told: Told) -> RunResult:
+        """Of an engine that has ended while nobody watched. Nothing is started, and nobody is sent a message."""
+        self._notifier = Notifier({}, probe_host())
+        gone = process.adopt_child(0, str(self.run.folder))
+        ended = Supervisor(
+            self.run,
+            gone,
+            self.recorder,
+            self.plan.output_dir,
+            self.stop,
+            self._guard.halt,
+            attempt,
+            told=told,
+        ).follow()
+        _, verdict = self._judge(attempt, ended)
+        return self._conclude(verdict, ended)
 
     # --- one attempt
+
+    def _begin(self, coming: Next, *, again: bool) -> Attempt | None:
+        """None if there is no room for a further attempt: how the last one ended is how the run ended."""
+        try:
+            name_supervisor(self.run, 0)
+            attempt = begin_attempt(self.run, self.plan, coming.state, coming.measures)
+        except HostError:
+            if not again:
+                raise
+            return None
+        self._keep_room()
+        return attempt
+
+    def _keep_room(self) -> None:
+        """On the disk, for the result: whatever fills it meanwhile, how the training ended can be written down."""
+        with contextlib.suppress(HostError):
+            # Bytes that no file system can make smaller.
+            files.write_bytes(self.run.reserve_file, secrets.token_bytes(RESERVE_BYTES))
 
     def _attempt(self, attempt: Attempt) -> Ended:
         self._guard.begin()
@@ -154,8 +203,10 @@ class Course:
             ) from failure
 
     def _name_supervisor(self, child: process.Child) -> None:
-        name_supervisor(self.run, child.pid)
-        machine.take(self.run.folder, engine_pid=child.pid)
+        """From now on something trains: a disk that fills up just now must not end it."""
+        with contextlib.suppress(HostError, OSError):
+            name_supervisor(self.run, child.pid)
+            machine.take(self.run.folder, engine_pid=child.pid)
 
     def _started(self, attempt: Attempt, pid: int) -> RunStarted:
         plan = self.plan
@@ -176,21 +227,27 @@ class Course:
 
     def _settle(self, attempt: Attempt, ended: Ended) -> tuple[Verdict, Next | None]:
         """How the attempt ended, and the one to make after it, if any."""
-        halt = self._guard.halt.by
-        verdict = judge(
-            self.plan, self.run, self.recorder.snapshot, attempt, ended, stop=self.stop.by, halt=halt
-        )
-        snapshot = self.recorder.snapshot
-        attempt = end_attempt(
-            self.run, attempt, outcome=verdict.outcome, reason=verdict.reason, kind=verdict.kind,
-            values=values_of(verdict, snapshot), step=snapshot.step,
-        )  # fmt: skip
+        attempt, verdict = self._judge(attempt, ended)
         if verdict.outcome != "failed" or self.stop.asked:
             return verdict, None
         coming, why_not = self._again(verdict)
         if coming is not None:
             end_attempt(self.run, attempt, recovered=True)
         return replace(verdict, not_recovered=why_not), coming
+
+    def _judge(self, attempt: Attempt, ended: Ended) -> tuple[Attempt, Verdict]:
+        """How the attempt ended, written down."""
+        self.run.reserve_file.unlink(missing_ok=True)
+        snapshot = self.recorder.snapshot
+        verdict = judge(
+            self.plan, self.run, snapshot, attempt, ended,
+            stop=self.stop.by, halt=self._guard.halt.by, in_order=self._guard.stops_in_order,
+        )  # fmt: skip
+        attempt = end_attempt(
+            self.run, attempt, outcome=verdict.outcome, reason=verdict.reason, kind=verdict.kind,
+            values=values_of(verdict, snapshot), step=snapshot.step,
+        )  # fmt: skip
+        return attempt, verdict
 
     def _again(self, verdict: Verdict) -> tuple[Next | None, str]:
         """The recovery, or why there is none; the plan is made anew where something is changed for it."""
@@ -238,11 +295,11 @@ class Course:
         """Make the plan anew with this change; False if it cannot be carried out."""
         try:
             plan = plan_again(self.plan, read_again(self.run), measure)
+            if plan.errors:
+                return False
+            write_plan(self.run, plan)
         except DriverError:
             return False
-        if plan.errors:
-            return False
-        write_plan(self.run, plan)
         self.plan = plan
         self._guard.plan = plan
         return True
@@ -253,12 +310,34 @@ class Course:
         try:
             self.recorder.record(RunFinished(result.outcome, result.final, result.reason))
         finally:
-            files.write_json(self.run.result_file, result.to_json())
+            try:
+                self._write_result(result)
+            finally:
+                self._notifier.send(finished_note(result, self.recorder.snapshot))
+                self._notifier.close()
         if result.outcome == "succeeded":
             self._clear_states()
-        self._notifier.send(finished_note(result, self.recorder.snapshot))
-        self._notifier.close()
         return result
+
+    def _write_result(self, result: RunResult) -> None:
+        """Where the disk is full, it is tried again for a while, and what a finished run needs no more makes room.
+
+        Raises:
+            HostError: it cannot be written. What the run has come to is seen from its folder later (`run/late.py`).
+        """
+        end = time.monotonic() + ROOM_SECONDS
+        while True:
+            try:
+                files.write_json(self.run.result_file, result.to_json())
+                return
+            except HostError as failure:
+                if failure.code != "files.disk_full":
+                    raise
+                if time.monotonic() >= end or self.stop.hurry:
+                    raise _not_noted(result) from failure
+            if result.outcome == "succeeded":
+                self._clear_states()
+            time.sleep(1)
 
     def _clear_states(self) -> None:
         """Those that are written by the clock serve to go on after a stop; there is nothing to go on with."""
@@ -283,6 +362,7 @@ class Course:
             reason = failure.code if isinstance(failure, DriverError) else "run.driver_failed"
             evidence = "".join(traceback.format_exception(failure))
             verdict = replace(verdict, outcome="failed", reason=reason, evidence=evidence)
+        self.run.reserve_file.unlink(missing_ok=True)
         end_attempt(self.run, attempt, outcome=verdict.outcome, reason=verdict.reason)
         with contextlib.suppress(HostError):
             self._conclude(verdict, ended)
@@ -299,6 +379,13 @@ class Course:
 
     def _on_trouble(self, trouble: TroubleSeen) -> None:
         self._notifier.send(trouble_note(trouble, self.recorder.snapshot))
+
+
+def _not_noted(result: RunResult) -> HostError:
+    if result.outcome == "succeeded":
+        return HostError("run.done_not_noted", result.folder, final=result.final)
+    outcome = texts.say(f"event.outcome.{result.outcome}")
+    return HostError("run.not_noted", result.folder, outcome=outcome, name=Path(result.folder).name)
 
 
 def name_supervisor(run: Run, engine_pid: int) -> None:

@@ -33,10 +33,10 @@ from kohya_driver.run import machine
 from kohya_driver.run.attempt import newest_state, read_attempts
 from kohya_driver.run.course import Course, Next, name_supervisor
 from kohya_driver.run.folder import Run, RunResult
-from kohya_driver.run.recorder import OnEvent
+from kohya_driver.run.recorder import DRIVER, OnEvent
 from kohya_driver.run.registry import remember_run
 from kohya_driver.run.stop import Stop
-from kohya_driver.run.supervisor import DRIVER, Told
+from kohya_driver.run.supervisor import Told
 
 START_SECONDS = 30.0
 OWN: tuple[type[Event], ...] = (

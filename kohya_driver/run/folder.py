@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import files, process
-from kohya_driver.errors import RunError, TrainingFailedError
+from kohya_driver.errors import RunError, StalledError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.planning.model import Plan
@@ -88,11 +88,12 @@ class RunResult:
         return cls(**{**body, **lists, "recoveries": recoveries})
 
     def raise_for_failure(self) -> None:
-        """Raises TrainingFailedError unless the run succeeded or was stopped on request."""
-        if self.outcome == "failed":
-            raise TrainingFailedError(
-                self.reason or "run.engine_failed", self.evidence.strip().rpartition("\n")[2]
-            )
+        """Raises TrainingFailedError, or StalledError, unless the run succeeded or was stopped."""
+        if self.outcome != "failed":
+            return
+        kind = StalledError if self.reason == "trouble.stall" else TrainingFailedError
+        last = self.evidence.strip().rpartition("\n")[2]
+        raise kind(self.reason or "run.engine_failed", last, **self.reason_values)
 
 
 _LISTS = ("checkpoints", "saved")
@@ -176,6 +177,11 @@ class Run:
     def saved_folder(self) -> Path:
         """LoRA files that were asked for by `save` or `stop`."""
         return self.folder / "saved"
+
+    @property
+    def reserve_file(self) -> Path:
+        """Room on the disk for the result, while it trains."""
+        return self.folder / ".reserve"
 
     @property
     def supervisor_log(self) -> Path:

@@ -52,6 +52,11 @@ class Guard:
         """Another attempt."""
         self.halt, self.recovers = Stop(), False
 
+    @property
+    def stops_in_order(self) -> bool:
+        """Whether the preset ends the training for something that is no fault of it: it saves, and is stopped."""
+        return self.halt.asked and not self.recovers and self.halt.by in SAVES_FIRST
+
     def see(self, record: Record, snapshot: RunSnapshot) -> None:
         self._watchdog.feed(record)
 

@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kohya_driver.events.model import Event, Record
+from kohya_driver import texts
+from kohya_driver.events.model import Event, LogMessage, Record
 from kohya_driver.events.snapshot import RunSnapshot, fold
+
+DRIVER = "driver"
+"""The source of messages that are our own."""
 
 OnEvent = Callable[[Record, RunSnapshot], None]
 
@@ -28,6 +32,7 @@ class Recorder:
         """Of this recorder, in Unix seconds; a run that goes on has an earlier one too."""
         self.lost = 0
         """Events that could not be written, because the disk was full: the training goes on without them."""
+        self._lost_told = 0
         self._path = path
         self._on_event = on_event
         # Half a line may stand at the end: of a supervisor that was killed, or of a full disk.
@@ -55,6 +60,9 @@ class Recorder:
         self._write(json.dumps(record.to_json(), ensure_ascii=False) + "\n")
         if self._on_event:
             self._on_event(record, self.snapshot)
+        if self.lost > self._lost_told and not self._mend:  # there is room again
+            lost, self._lost_told = self.lost - self._lost_told, self.lost
+            self.record(LogMessage("warning", texts.say("run.events_lost", count=lost), DRIVER))
 
     def silence(self) -> None:
         """Tell nobody any more; go on writing."""

@@ -6,9 +6,11 @@ process that has got the same number.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, dataclass
 
-from kohya_driver import files
+from kohya_driver import files, process
+from kohya_driver.errors import HostError
 from kohya_driver.run.folder import Run
 
 
@@ -38,6 +40,24 @@ def ask(run: Run, *, save: bool = False, sample: bool = False, stop: bool = Fals
         )
         files.write_json(run.request_file, asdict(request))
     return request
+
+
+def ask_to_stop(run: Run) -> int:
+    """Ask it to save and end; returns the request's id. Where the disk has no room for a request, its trainer gets a SIGTERM,
+    which it takes for the same; the id is 0 then.
+
+    Raises:
+        HostError: the request cannot be written, and there is no trainer to be asked in the other way.
+    """
+    try:
+        return ask(run, stop=True).id
+    except (HostError, OSError) as failure:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if process.ask_to_end(int(files.read_json(run.trainer_file)["pid"]), str(run.folder)):
+                return 0
+        raise (
+            failure if isinstance(failure, HostError) else files.host_error(failure, run.request_file)
+        ) from failure
 
 
 def read_request(run: Run) -> Request | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.diagnosis.classify import diagnose_log
-from kohya_driver.diagnosis.model import Diagnosis
+from kohya_driver.diagnosis.classify import ONLY_STATUS, diagnose_log
+from kohya_driver.diagnosis.model import UNFINISHED, UNKNOWN, Cause, Diagnosis
 from kohya_driver.engine import lora
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
@@ -18,8 +18,13 @@ from kohya_driver.run.attempt import Attempt, newest_state, read_attempts
 from kohya_driver.run.folder import Recovery, Run, RunResult
 from kohya_driver.run.recorder import Recorder
 from kohya_driver.run.supervisor import Ended
+from kohya_driver.run.vitals import free_bytes
 
 LAST_LINES = 20
+FULL_BYTES = 1 << 20
+DISK_FULL = "save.disk_full"
+UNTOLD = ("", UNKNOWN, UNFINISHED, ONLY_STATUS)
+"""Kinds of a diagnosis that say only that it failed."""
 _DIED = re.compile(r"died with <Signals\.(SIG\w+): \d+>")
 
 
@@ -49,12 +54,14 @@ def judge(
     *,
     stop: str,
     halt: str,
+    in_order: bool = False,
 ) -> Verdict:
     """From the exit status, what the engine said, and the final file itself.
 
     Args:
         ended: None if the engine could not be started.
         stop: who asked it to stop (the trainer may have been asked itself, by a system that goes down); `halt`: the trouble for which it was ended; empty if nobody, if none.
+        in_order: what was learnt until that trouble is sound, and the preset wants the training stopped for it.
     """
     reason, evidence = _failure(plan, run, snapshot, attempt, ended)
     if not reason:
@@ -62,18 +69,29 @@ def judge(
     left = ended.left if ended else ""
     if (stop or left == "stopped") and not halt:
         return Verdict("stopped", "run.stopped")
+    if in_order:
+        return Verdict("stopped", halt)
     if left == "not_finite":
         halt = "trouble.nan"
     status = ended.status if ended else None
-    diagnosis = _diagnose(run, attempt, status)
+    diagnosis = _diagnose(plan, run, attempt, status)
     return Verdict("failed", halt or reason, evidence, diagnosis)
 
 
-def _diagnose(run: Run, attempt: Attempt, status: int | None) -> Diagnosis | None:
+def _diagnose(plan: Plan, run: Run, attempt: Attempt, status: int | None) -> Diagnosis | None:
+    """Where the disk is full, the engine's own words had no room in the log either."""
     try:
-        return diagnose_log(run.log_file, start=attempt.log_offset, status=status)
+        found = diagnose_log(run.log_file, start=attempt.log_offset, status=status)
     except OSError:
         return None
+    if found.kind in UNTOLD and _is_full(run.folder, plan.output_dir):
+        return replace(found, cause=Cause(DISK_FULL), recovery="")
+    return found
+
+
+def _is_full(*folders: Path) -> bool:
+    free = free_bytes(folders)
+    return free is not None and free < FULL_BYTES
 
 
 def _failure(
@@ -89,7 +107,8 @@ def _failure(
         if (ended and ended.status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
-    if not snapshot.model_saved:
+    # On a full disk it was said in vain: then the file itself counts.
+    if not snapshot.model_saved and not _is_full(run.folder):
         return "run.not_saved", "\n".join(tail)
     wrong = lora.check_lora(plan.final, attempt.final_before)
     return (wrong[0].code, str(plan.final)) if wrong else ("", "")

@@ -14,6 +14,7 @@ from kohya_driver.run import machine
 from kohya_driver.run.attempt import newest_state, read_attempts
 from kohya_driver.run.course import Course, Next
 from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.late import settle_ended
 from kohya_driver.run.prepare import write_plan
 from kohya_driver.run.recorder import OnEvent
 from kohya_driver.run.registry import remember_run
@@ -66,6 +67,7 @@ def _base_changed(run: Run, plan: Plan) -> bool:
 
 def check_can_resume(run: Run) -> None:
     """Raises RunError: `run.already_running`, `run.already_finished`."""
+    settle_ended(run)
     state = run.state()
     if state in ("running", "unwatched"):
         raise RunError("run.already_running", run.folder, run=run.folder.name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kohya_driver import files, texts
 from kohya_driver.engine import weights
-from kohya_driver.errors import DriverError
+from kohya_driver.errors import DriverError, HostError
 from kohya_driver.events.lines import LineSplitter
 from kohya_driver.events.model import (
     CheckpointSaved,
@@ -30,8 +30,8 @@ from kohya_driver.process import Child, lives_marked, stop_child, sweep
 from kohya_driver.run.attempt import Attempt
 from kohya_driver.run.folder import Run
 from kohya_driver.run.follow import Follower
-from kohya_driver.run.recorder import Recorder
-from kohya_driver.run.requests import ask, read_request
+from kohya_driver.run.recorder import DRIVER, Recorder
+from kohya_driver.run.requests import ask_to_stop, read_request
 from kohya_driver.run.stop import Stop
 
 LOOK_SECONDS = 0.1
@@ -41,8 +41,6 @@ REQUEST_SECONDS = 0.3
 PATIENCE_SECONDS = 120.0
 """How long an engine that was asked to save and stop may say nothing; or ten of its steps, if they take longer."""
 PATIENCE_STEPS = 10
-DRIVER = "driver"
-"""The source of messages that are our own."""
 _PNG_END = b"IEND\xaeB`\x82"
 _SAVES_IN = (Phase.TRAINING, Phase.SAMPLING, Phase.SAVING)
 
@@ -91,6 +89,7 @@ class Supervisor:
     _due: dict[str, float] = field(default_factory=dict)
     _heeded: int = 0
     _stopping: bool = False
+    _can_save: bool = False
     _moved: float = field(default_factory=time.monotonic)
     orphan: int = 0
     """The trainer, once it goes on without its launcher."""
@@ -179,9 +178,16 @@ class Supervisor:
             self._stopping = True
             self._moved = time.monotonic()
             self.recorder.record(StopRequested(wish.by, saves))
-            if saves:
-                self._heeded = ask(self.run, stop=True).id
-        return saves and self.idle_seconds < self._patience()
+            self._can_save = saves and self._ask_to_stop()
+        return saves and self._can_save and self.idle_seconds < self._patience()
+
+    def _ask_to_stop(self) -> bool:
+        """False if it cannot be asked, because the disk is full and it has not begun."""
+        try:
+            self._heeded = max(self._heeded, ask_to_stop(self.run))
+        except HostError:
+            return False
+        return True
 
     def _patience(self) -> float:
         return max(PATIENCE_SECONDS, PATIENCE_STEPS * (self.recorder.snapshot.seconds_per_step or 0.0))

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from kohya_driver.errors import DriverError, Finding, RunError
 from kohya_driver.run import machine, queue
 from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.late import settle_ended
 from kohya_driver.run.queue import Entry
 from kohya_driver.run.stop import Stop
 
@@ -115,6 +116,7 @@ class QueueWorker:
             result = self.trainer.follow(run)
             if result or self.stop.asked:
                 return result
+        settle_ended(run)
         result = run.result()
         if result and result.outcome == "succeeded":
             return result

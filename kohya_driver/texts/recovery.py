@@ -29,6 +29,10 @@ TEXTS = {
         "It was not tried again: it failed in the same way as before, and came no further.",
         "没有再自动重试：与上次同样失败，而且没有前进一步。",
     ),
+    "recovery.no_room": (
+        "It was not tried again: the disk has no room for it.",
+        "没有自动重试：磁盘空间不足。",
+    ),
     "recovery.cannot_change": (
         "It was not tried again: what could help cannot be changed here, because the plan with it has errors.",
         "没有自动重试：可能有用的改动在这里行不通，改动后的计划有错误。",

@@ -25,6 +25,26 @@ TEXTS = {
         "accelerate launch has died; the trainer goes on without it",
         "accelerate launch 已退出；训练进程仍在继续",
     ),
+    "run.events_lost": (
+        "{count} event(s) could not be written to events.jsonl (the disk was full); the training went on.",
+        "有 {count} 个事件没能写入 events.jsonl（磁盘已满）；训练没有受影响。",
+    ),
+    "run.not_noted": (
+        "The training is over ({outcome}), but the disk is full and its result could not be written.",
+        "训练已结束（{outcome}），但磁盘已满，无法写下结果。",
+    ),
+    "run.not_noted.hint": (
+        "Make room on the disk. What was saved is kept: `kohya-driver resume {name}` goes on from it.",
+        "请在磁盘上腾出空间。已保存的内容都还在：`kohya-driver resume {name}` 可以继续。",
+    ),
+    "run.done_not_noted": (
+        "The training is done, but the disk is full and its result could not be written. The LoRA is whole: {final}",
+        "训练已完成，但磁盘已满，无法写下结果。LoRA 是完整的：{final}",
+    ),
+    "run.done_not_noted.hint": (
+        "Make room on the disk; then `kohya-driver runs` writes it.",
+        "请在磁盘上腾出空间；之后运行 `kohya-driver runs` 就会补写。",
+    ),
     "run.cut_off": (
         "{name} was cut off: neither the training nor its supervisor lives. `kohya-driver resume {name}` goes on.",
         "{name} 中断了：训练进程和看管它的进程都已不在。`kohya-driver resume {name}` 可以继续。",

@@ -222,6 +222,9 @@ def test_train_and_show(home: Path, preset: Path) -> None:
         18,
     )
     (folder / "result.json").unlink()
+    assert json.loads(run(home, "show", folder, "--json").stdout)["state"] == "succeeded"  # judged anew
+    (folder / "result.json").unlink()
+    (folder / "trainer.json").unlink()
     assert json.loads(run(home, "show", folder, "--json").stdout)["state"] == "cut off"
     assert "cut off" in run(home, "show", folder).stdout
 

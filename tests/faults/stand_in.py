@@ -25,12 +25,15 @@ if os.environ.get("STAND_IN_ONCE") and Path(os.environ["STAND_IN_ONCE"]).exists(
     FAULT = ""  # it went wrong before, and does so once only
 STEP_SECONDS = float(os.environ.get("STAND_IN_STEP_SECONDS", "0"))
 FLOOD_LINES = 200_000
+MILLION = 1_000_000
 HALF_SECONDS = 0.5
 INFO = " " * 20 + "INFO     "
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 0) + b"IEND\xaeB`\x82"
 FAULT_STEP = int(os.environ.get("STAND_IN_STEP", "3"))
 """At which the faults of single steps come."""
+STUBBORN = ("stubborn", "stubborn_orphan", "stalled_stubborn")
+"""These do not hear SIGINT and SIGTERM."""
 SLEEPER = "import time; time.sleep(600)"
 
 BEGINNING = f"""\
@@ -74,7 +77,7 @@ def main() -> int:
     if FAULT == "clock_back":
         now = time.time
         time.time = lambda: now() - 86_400
-    if FAULT in ("stubborn", "stubborn_orphan"):
+    if FAULT in STUBBORN:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.argv[1] == "--trainer":
@@ -112,7 +115,7 @@ def train(config: Mapping[str, Any]) -> int:
     from stand_in_loop import Loop
 
     loop = Loop(FAULT, save)
-    if FAULT not in ("stubborn", "stubborn_orphan"):
+    if FAULT not in STUBBORN:
         signal.signal(signal.SIGTERM, lambda number, frame: terminate(loop))
     status = 1
     try:
@@ -193,7 +196,10 @@ def log_step(step: int, loss: float | str) -> None:
         "sync": True,
         "values": {"loss/current": loss, "loss/average": loss, "lr/unet": 1e-4},
     }
-    with Path(os.environ["KOHYA_DRIVER_METRICS"]).open("a", encoding="utf-8") as metrics:
+    with (
+        contextlib.suppress(OSError),
+        Path(os.environ["KOHYA_DRIVER_METRICS"]).open("a", encoding="utf-8") as metrics,
+    ):
         metrics.write(json.dumps(line) + "\n")
 
 
@@ -205,8 +211,10 @@ def fault_at_step() -> None:
     if FAULT == "out_of_memory":
         say(OUT_OF_MEMORY)
         sys.exit(1)
-    if FAULT == "stalled":
+    if FAULT in ("stalled", "stalled_stubborn"):
         time.sleep(600)
+    if FAULT == "stalled_for_a_while":
+        time.sleep(8)
     if FAULT == "metal":
         say("Error: command buffer exited with error status.\n")
 
@@ -229,6 +237,9 @@ def begin_fault(output: Path) -> None:
     if FAULT == "flood":
         for number in range(FLOOD_LINES):
             sys.stderr.write(f"{INFO}line {number} of many{' ' * 60}train_util.py:1\n")
+    if FAULT == "flood_of_a_million":
+        for number in range(0, MILLION, 1000):
+            sys.stderr.write("".join(f"line {line} of a million\n" for line in range(number, number + 1000)))
     if FAULT == "flood_of_warnings":
         for number in range(FLOOD_LINES // 20):
             sys.stderr.write(f"                    WARNING  warning {number}{' ' * 60}train_util.py:1\n")

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from kohya_driver import api, process
-from kohya_driver.errors import HostError, RunError
+from kohya_driver.errors import RunError
 from kohya_driver.events.model import CheckpointSaved, Record, SavingCheckpoint, StepDone
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
@@ -88,10 +89,13 @@ def test_success(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert newest == run.result_file
     # What is free and how fast it goes are of the moment.
     written, again = (
-        {**plan.to_json(), "memory": None, "time": None, "findings": lasting(plan)}
+        {**plan.to_json(), **dict.fromkeys(OF_THE_MOMENT), "findings": lasting(plan)}
         for plan in (run.plan(), api.plan(api.load_preset(preset), folder=run.folder))
     )
     assert written == again
+
+
+OF_THE_MOMENT = ("memory", "time", "autosave", "disk_bytes")
 
 
 def lasting(plan: Plan) -> list[str]:
@@ -136,7 +140,17 @@ def test_a_lora_of_an_earlier_run_is_not_this_ones(
     preset.write_text(text, encoding="utf-8")
     first = train(preset, monkeypatch)
     assert first.outcome == "succeeded"
-    again = train(preset, monkeypatch, "no_final")
+    old = tmp_path / "out" / "ning.safetensors"
+    kept = old.read_bytes()
+    shutil.rmtree(old.parent)
+
+    def put_back(plan: Plan) -> None:
+        """After the plan, which would have said that the folder is taken."""
+        old.parent.mkdir()
+        old.write_bytes(kept)
+
+    monkeypatch.setenv("STAND_IN", "no_final")
+    again = api.train(api.load_preset(preset), on_plan=put_back)
     assert (again.outcome, again.reason) == ("failed", "run.final_old")
 
 
@@ -222,18 +236,25 @@ def small_disk(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def make_small(preset: Path) -> None:
+    """So that the plan says that the run fits on a small disk."""
+    preset.write_text(
+        preset.read_text(encoding="utf-8") + "[network]\ndim = 1\nalpha = 1\n", encoding="utf-8"
+    )
+
+
 def test_a_full_disk(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There was room for the result, kept from the beginning."""
+    make_small(preset)
     with small_disk(preset.parent / "runs"):
-        with pytest.raises(HostError) as caught:
-            train(preset, monkeypatch, "full")
-        assert caught.value.code == "files.disk_full"
-        [run] = runs_below(preset.parent)
+        result = train(preset, monkeypatch, "full")
+        assert (result.outcome, result.diagnosis["kind"]) == ("failed", "save.disk_full")
         assert not list(left_over(preset.parent))
-        assert not run.result_file.exists()
-        assert run.snapshot().checkpoints == ()
+        assert result.checkpoints == ()
 
 
 def test_a_disk_that_is_full_for_a_while(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_small(preset)
     with small_disk(preset.parent / "runs"):
         result = train(preset, monkeypatch, "full_for_a_while", step_seconds=0.01)
         assert (result.outcome, result.steps, len(result.checkpoints)) == ("succeeded", STEPS, 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kohya_driver.events.model import EpochStarted, Record, RunFinished
+from kohya_driver.events.model import EpochStarted, LogMessage, Record, RunFinished
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.run.folder import Recovery, Run, RunResult, next_folder
 from kohya_driver.run.follow import CHUNK_BYTES, Follower
@@ -56,7 +56,9 @@ def test_a_torn_line_costs_one_event_only(tmp_path: Path) -> None:
     run.events_file.rmdir()
     run.events_file.write_text(text + '{"kind": "ep', encoding="utf-8")
     recorder.record(EpochStarted(3, 3))
-    assert [record.event for record in run.events()] == [EpochStarted(1, 3), EpochStarted(3, 3)]
+    *events, told = [record.event for record in run.events()]
+    assert events == [EpochStarted(1, 3), EpochStarted(3, 3)]
+    assert isinstance(told, LogMessage) and told.text.startswith("1 ")
     assert recorder.snapshot.epoch == run.snapshot().epoch == 3
 
 
