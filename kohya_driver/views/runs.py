@@ -73,9 +73,9 @@ def _table(overviews: Sequence[Overview], now: float) -> Table:
 
 
 def state_words(item: Overview) -> str:
-    """The state, and after a failure why."""
+    """The state, and why: after a failure, or where nobody but [safety] stopped it."""
     code = f"runs.state.{item.state.replace(' ', '_')}"
     words = texts.say(code) if texts.has(code) else item.state
-    if item.state != "failed" or not texts.has(item.reason):
+    if item.state not in ("failed", "stopped") or item.reason == "run.stopped" or not texts.has(item.reason):
         return words
     return texts.say("runs.because", state=words, reason=sentence(item.reason, item.reason_values))

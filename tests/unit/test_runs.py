@@ -18,7 +18,7 @@ from kohya_driver import files, process, texts
 from kohya_driver.events.model import Event, MemorySampled, Progress, Record, RunStarted, StepDone
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.overview import Overview, overview, overviews
-from kohya_driver.views.runs import print_runs
+from kohya_driver.views.runs import print_runs, state_words
 
 NOW = 1_795_000_000.0
 STEPS = 36
@@ -119,6 +119,10 @@ def test_a_projects_runs_stand_together() -> None:
 
 def test_a_trouble_is_told_with_its_values_or_by_its_code() -> None:
     texts.use_language("en")
+    full = {"free": 1.0, "needed": 2.0}
+    stopped = Overview("/r/a", "stopped", 9, 90, "trouble.disk", NOW - 9, NOW - 1, full)
+    assert "stopped: Only 1.0 GB" in state_words(stopped)
+    assert state_words(replace(stopped, reason="run.stopped")) == "stopped"
     ended = Overview("/r/a", "failed", 9, 90, "trouble.nan", NOW - 9, NOW - 1, {"step": 9})
     assert "From step 9 on the loss is no number" in " ".join(shown([ended]).split())
     assert "trouble.nan" in shown([replace(ended, reason_values={})])
