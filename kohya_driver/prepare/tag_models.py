@@ -22,6 +22,8 @@ from kohya_driver.errors import DatasetError, DriverError, UsageError
 MODEL = "model.onnx"
 LIST = "selected_tags.csv"
 DEFAULT = "vit-v3"
+PIECE = 1 << 18
+"""Bytes that are asked for, written and counted at once."""
 
 _LIST_V3 = "298633d94d0031d2081c0893f29c82eab7f0df00b08483ba8f29d1e979441217"
 _LIST_V2 = "8c8750600db36233a1b274ac88bd46289e588b338218c2e4c62bbc9f2b516368"
@@ -243,18 +245,23 @@ class _Watched:
 
 @contextlib.contextmanager
 def _quiet_hub() -> Iterator[None]:
-    """Without the hub's own progress bar, and without its remarks about each attempt."""
-    from huggingface_hub import utils
+    """The hub's client without its own progress bar and remarks, and in small pieces.
+
+    Of its pieces of 10 MB each broken connection would lose one, and progress would be seen twice a minute.
+    """
+    from huggingface_hub import constants, utils
 
     hub: Any = utils
-    before = hub.logging.get_verbosity()
+    before = hub.logging.get_verbosity(), constants.DOWNLOAD_CHUNK_SIZE
     hub.logging.set_verbosity_error()
     hub.disable_progress_bars("huggingface_hub.http_get")
+    constants.DOWNLOAD_CHUNK_SIZE = PIECE
     try:
         yield
     finally:
+        constants.DOWNLOAD_CHUNK_SIZE = before[1]
         hub.enable_progress_bars("huggingface_hub.http_get")
-        hub.logging.set_verbosity(before)
+        hub.logging.set_verbosity(before[0])
 
 
 def digest_of(path: Path) -> str:

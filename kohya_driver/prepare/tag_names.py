@@ -15,7 +15,7 @@ KAOMOJI = frozenset((
 
 def clean(name: str) -> str:
     """As it is written: words with spaces between them, faces as they are."""
-    return name if name in KAOMOJI else name.replace("_", " ")
+    return name if name in KAOMOJI else name.replace("_", " ").strip()
 
 
 def fold(name: str) -> str:

@@ -15,7 +15,7 @@ from kohya_driver.prepare.caption_edits import CaptionSet, Change, EditReport, T
 from kohya_driver.prepare.tag_names import fold, split_tags
 from kohya_driver.views.console import stdout_console
 from kohya_driver.views.findings import print_findings
-from kohya_driver.views.tag import undo
+from kohya_driver.views.tag import print_line, undo
 
 MOST_TAGS = 60
 MOST_CHANGES = 20
@@ -38,7 +38,7 @@ def _print(found: CaptionSet | EditReport, lines: Iterator[RenderableType], cons
     print_findings(found.findings)
     shown = console or stdout_console()
     for line in lines:
-        shown.print(line)
+        print_line(line, shown)
 
 
 def set_lines(found: CaptionSet) -> Iterator[RenderableType]:
@@ -64,7 +64,7 @@ def common_lines(found: CaptionSet, share: float) -> Iterator[RenderableType]:
     command = shlex.join(
         ["kohya-driver", "captions", "remove", str(found.folder), *(one.tag for one in counts), "--write"]
     )
-    yield Text(texts.say("tag_screen.common_prune", command=command), style="dim", overflow="fold")
+    yield Text(texts.say("tag_screen.common_prune", command=command), style="dim", no_wrap=True)
 
 
 def front_of(found: CaptionSet) -> set[str]:
@@ -87,7 +87,7 @@ def edit_lines(report: EditReport) -> Iterator[RenderableType]:
         yield Text(texts.say("tag_screen.would", **values), style="bold yellow")
     yield from _missing(report.missing, report.folder)
     if report.backup:
-        yield Text(undo(report.backup, report.folder), style="dim", overflow="fold")
+        yield Text(undo(report.backup, report.folder), style="dim", no_wrap=True)
 
 
 def difference(change: Change) -> Text:

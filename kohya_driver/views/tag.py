@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from kohya_driver import texts
@@ -81,7 +81,12 @@ def print_report(report: TagReport, front: tuple[str, ...], console: Console | N
     print_findings(report.findings)
     shown = console or stdout_console()
     for line in report_lines(report, front):
-        shown.print(line)
+        print_line(line, shown)
+
+
+def print_line(line: RenderableType, console: Console) -> None:
+    """A command stays in one piece, so that it can be copied."""
+    console.print(line, soft_wrap=isinstance(line, Text) and bool(line.no_wrap))
 
 
 def report_lines(report: TagReport, front: tuple[str, ...]) -> Iterator[Text]:
@@ -106,7 +111,7 @@ def report_lines(report: TagReport, front: tuple[str, ...]) -> Iterator[Text]:
         said = texts.say("tag_screen.keep_tokens", count=report.keep_tokens, front=", ".join(front))
         yield Text(f"    {said}", overflow="fold")
     if report.backup:
-        yield Text(f"    {undo(report.backup, report.folder)}", style="dim", overflow="fold")
+        yield Text(f"    {undo(report.backup, report.folder)}", style="dim", no_wrap=True)
 
 
 def _work(report: TagReport) -> str:
