@@ -173,6 +173,19 @@ def test_killed_and_resumed_by_itself(whole: api.Run, random_base: Path, tmp_pat
     assert_same(run, whole)
 
 
+def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
+    """The trainer goes on without it, and is followed to its end."""
+    at = random.randint(1, STEPS - 4)
+
+    def kill(record: Record, snapshot: RunSnapshot) -> None:
+        if isinstance(record.event, StepDone) and record.event.step == at and snapshot.pid:
+            os.kill(snapshot.pid, signal.SIGKILL)
+
+    result = api.train(api.load_preset(project(tmp_path, random_base)), on_event=kill)
+    assert (result.outcome, result.attempts, result.status) == ("succeeded", 1, 0), result.evidence
+    assert_same(api.open_run(result.folder), whole)
+
+
 def test_asked_to_save_and_then_orphaned(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """`save --sample`, then the supervisor is killed: whoever looks next gives the training a new one."""
     preset = project(tmp_path, random_base)
