@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,17 @@ from kohya_driver.prepare.images import find_images, open_rgb
 from kohya_driver.prepare.project import init_project
 from kohya_driver.prepare.report import InitReport
 from kohya_driver.prepare.request import InitConfig
-from kohya_driver.prepare.steps import CropWish, Cut, Cutting, OnDone, Tagging, TagWish
+from kohya_driver.prepare.steps import (
+    AuditWish,
+    CropWish,
+    Cut,
+    Cutting,
+    OnDone,
+    OnTag,
+    Shown,
+    Tagging,
+    TagWish,
+)
 from tests.project import CPU, write_base
 
 
@@ -24,34 +34,32 @@ class FakeSteps:
     cut: list[str] = field(default_factory=list)
     tagged: int = 0
 
-    def overrides_key(self, wish: CropWish, name: str) -> str:
+    def keys(self, names: Sequence[str], wish: CropWish) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
         text = wish.overrides.read_text(encoding="utf-8") if wish.overrides.is_file() else ""
-        return "\n".join(line for line in text.splitlines() if name in line)
+        return {name: str([line for line in text.splitlines() if name in line]) for name in names}, ()
 
-    def crop(
-        self, root: Path, names: Sequence[str], target: Path, wish: CropWish, on_done: OnDone
-    ) -> Cutting:
+    def crop(self, pictures: Mapping[str, Path], target: Path, wish: CropWish, on_done: OnDone) -> Cutting:
         done: dict[str, Cut] = {}
         findings: list[Finding] = []
         target.mkdir(parents=True)
-        for number, name in enumerate(names, 1):
+        for number, (name, path) in enumerate(pictures.items(), 1):
             self.cut.append(name)
             try:
-                image = open_rgb(root / name)
+                image = open_rgb(path)
             except DatasetError as failure:
                 findings += failure.findings
             else:
                 image.thumbnail((wish.resolution, wish.resolution))
-                path = target / f"{number}.png"
-                image.save(path)
-                done[name] = Cut(path, image.size, (0, 0, *image.size), wish.fit, ("no-face",))
-            on_done(number, len(names))
+                output = target / f"{number}.png"
+                image.save(output)
+                done[name] = Cut(output, image.size, (0, 0, *image.size), wish.fit, ("no-face",))
+            on_done(number, len(pictures))
         return Cutting(done, tuple(findings))
 
-    def sheet(self, work: Path) -> Path | None:
-        return None
+    def sheet(self, pictures: Sequence[Shown], folder: Path, work: Path, on_done: OnDone) -> bool:
+        return False
 
-    def tag(self, folder: Path, wish: TagWish, on_done: OnDone) -> Tagging:
+    def tag(self, folder: Path, wish: TagWish, on_tag: OnTag) -> Tagging:
         if not self.has_tagger:
             raise DatasetError("prepare.folder_missing", folder)
         pictures = find_images(folder).images
@@ -61,10 +69,10 @@ class FakeSteps:
             old = text.read_text(encoding="utf-8").strip() if text.is_file() else ""
             tags = [wish.trigger, old, f"colour {hashlib.sha256(path.read_bytes()).hexdigest()[:6]}"]
             text.write_text(", ".join(filter(None, tags)), encoding="utf-8")
-            on_done(number, len(pictures))
+            on_tag("tag", number, len(pictures))
         return Tagging("fake-v1")
 
-    def audit(self, project: Path, on_done: OnDone) -> tuple[Finding, ...]:
+    def audit(self, project: Path, wish: AuditWish, on_done: OnDone) -> tuple[Finding, ...]:
         on_done(1, 1)
         return ()
 

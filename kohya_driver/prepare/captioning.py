@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from kohya_driver import files
-from kohya_driver.errors import DriverError, Finding, warning
+from kohya_driver.errors import DatasetError, Finding, warning
 from kohya_driver.host import Host
 from kohya_driver.prepare import layout
 from kohya_driver.prepare.cutting import Taken
 from kohya_driver.prepare.differences import State, recipe_of
 from kohya_driver.prepare.gather import read_caption_text, shortened, with_trigger
 from kohya_driver.prepare.request import NO_TAGS, Settled
-from kohya_driver.prepare.steps import OnDone, Steps, TagWish
+from kohya_driver.prepare.steps import OnTag, Steps, TagWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ class _Draft:
 
 
 def caption(
-    taken: Sequence[Taken], settled: Settled, steps: Steps, work: Path, host: Host, on_done: OnDone
+    taken: Sequence[Taken], settled: Settled, steps: Steps, work: Path, host: Host, on_tag: OnTag
 ) -> tuple[list[Captioned], list[Finding]]:
     """A caption for each picture.
 
     Raises:
-        DriverError: the tagger that was asked for by name is not to be had.
+        DatasetError: the tagger that was asked for by name is not to be had.
     """
     findings: list[Finding] = []
     drafts, guessed = _drafts(taken, settled)
@@ -58,7 +59,7 @@ def caption(
     stay = {id(draft): found for draft in drafts if (found := _staying(draft, settled))}
     to_make = [draft for draft in drafts if id(draft) not in stay]
     to_tag = [draft for draft in to_make if _wants_tags(draft, settled)]
-    tags, model = _tagged(to_tag, settled, steps, work, host, on_done, findings)
+    tags, model = _tagged(to_tag, settled, steps, work, host, on_tag, findings)
     several = len({one.item.concept.name for one in taken if not one.item.concept.is_reg}) > 1
     made = {
         id(draft): _made(draft, tags.get(draft.taken.path, ""), model, settled, several) for draft in to_make
@@ -110,7 +111,7 @@ def _tagged(
     steps: Steps,
     work: Path,
     host: Host,
-    on_done: OnDone,
+    on_tag: OnTag,
     findings: list[Finding],
 ) -> tuple[dict[Path, str], str]:
     """What a tagger says of these pictures, and which it was. None that is to be had is no reason to stop, unless it was named."""
@@ -131,8 +132,8 @@ def _tagged(
             continue
         wish = TagWish(config.tag, "" if is_reg else config.trigger, config.existing or "skip")
         try:
-            result = steps.tag(folder, wish, lambda one, of, before=done: on_done(before + one, len(drafts)))
-        except DriverError as failure:
+            result = steps.tag(folder, wish, _shifted(on_tag, done, len(drafts)))
+        except DatasetError as failure:
             if config.tag:
                 raise
             reason = failure.findings[0].message
@@ -146,6 +147,15 @@ def _tagged(
             if text.is_file():
                 found[picture] = text.read_text(encoding="utf-8").strip()
     return found, model
+
+
+def _shifted(on_tag: OnTag, before: int, of: int) -> OnTag:
+    """Of pictures in several folders as of one; of bytes as they are."""
+
+    def tell(step: Literal["download", "tag"], done: int, total: int) -> None:
+        on_tag(step, *((done, total) if step == "download" else (before + done, of)))
+
+    return tell
 
 
 def _made(draft: _Draft, tags: str, model: str, settled: Settled, several: bool) -> Captioned:

@@ -20,14 +20,14 @@ from kohya_driver.host import Host, probe_host
 from kohya_driver.prepare import layout
 from kohya_driver.prepare.building import build_trees, take_foreign, write_manifest, write_preset
 from kohya_driver.prepare.captioning import Captioned, caption
-from kohya_driver.prepare.cutting import Taken, cut, split
+from kohya_driver.prepare.cutting import Taken, cut, recipes_for, split
 from kohya_driver.prepare.differences import Before, Item, State, assign, concept_folders, look
 from kohya_driver.prepare.gather import Concept, gather, shortened
 from kohya_driver.prepare.manifest import Manifest, read_manifest
 from kohya_driver.prepare.report import ConceptReport, Counts, InitReport, OnProgress, Progress, RepeatsFrom
-from kohya_driver.prepare.request import AUTO, InitConfig, Settled, absolute, settle
+from kohya_driver.prepare.request import InitConfig, Settled, absolute, settle
 from kohya_driver.prepare.staging import PRESET, Stage, commit, lock_file, staged, sweep
-from kohya_driver.prepare.steps import OnDone, Steps
+from kohya_driver.prepare.steps import AuditWish, OnDone, Shown, Steps
 from kohya_driver.prepare.style import STYLE, choose_repeats
 
 SHEET = "contact-sheet"
@@ -69,7 +69,7 @@ def init_project(
         raise files.host_error(failure, Path(failure.filename or config.project)) from failure
 
 
-Step = Literal["scan", "crop", "tag", "build", "audit"]
+Step = Literal["scan", "crop", "download", "tag", "build", "sheet", "audit"]
 Made = TypeVar("Made")
 Reports = Mapping[tuple[str, str], ConceptReport]
 
@@ -85,7 +85,8 @@ class _Making:
         earlier = read_manifest(config.project)
         settled = settle(config, earlier)
         concepts, items, before = self._scan(settled, earlier)
-        stay, to_cut = split(items, settled, self.steps)
+        recipes, _ = recipes_for(items, settled, self.steps)
+        stay, to_cut = split(items, recipes)
         reports = _reports(settled, concepts, items)
         counts = _counts(before, {id(item.before) for item in items}, len(stay), to_cut)
         return self._report(settled, reports, counts, dry_run=True)
@@ -96,33 +97,43 @@ class _Making:
         project = settled.project
         concepts, items, before = self._scan(settled, earlier)
         with staged(project, self.host) as stage:
-            stay, to_cut = split(items, settled, self.steps)
-            fresh = self._heed(cut(to_cut, settled, self.steps, stage.work, self.host, self._tell("crop")))
+            recipes, told = recipes_for(items, settled, self.steps)
+            self.findings += told
+            stay, to_cut = split(items, recipes)
+            fresh = self._heed(
+                cut(to_cut, recipes, settled, self.steps, stage.work, self.host, self._tell("crop"))
+            )
             taken = _in_order(items, [*stay, *fresh])
             self._check_something_left(settled, taken)
-            captions = self._heed(
-                caption(taken, settled, self.steps, stage.work, self.host, self._tell("tag"))
-            )
+            captions = self._heed(caption(taken, settled, self.steps, stage.work, self.host, self._tell_tag))
             reports = _reports(settled, concepts, [one.item for one in taken])
             folders = {key: Path(report.folder).name for key, report in reports.items()}
             entries = build_trees(stage, captions, folders, self.host, self._tell("build"))
             self.findings += take_foreign(stage, before, captions, folders, self.host)
-            preset, told = write_preset(stage, settled, concepts, earlier)
-            self.findings += told
+            preset, said = write_preset(stage, settled, concepts, earlier)
+            self.findings += said
             write_manifest(stage, settled, entries, preset)
             self._keep_removed(project, before, captions)
             for name in (layout.LOG, layout.MODELS):
                 ((stage.folder if stage.is_new else project) / name).mkdir(exist_ok=True)
             trees = self._trees(stage)
+            if fresh or len(stay) < len(before) or not (project / SHEET).is_dir():
+                shown = [Shown(recipes.name(one.item), one.item.source.path, one.cut) for one in taken]
+                sheet, links = stage.folder / SHEET, stage.work / "sheet"
+                trees += [SHEET] if self.steps.sheet(shown, sheet, links, self._tell("sheet")) else []
             commit(stage, trees, self.host)
         self.findings += _told(captions, project)
-        self.findings += self.steps.audit(project, self._tell("audit"))
+        wish = AuditWish(settled.config.trigger, settled.resolution, len(taken))
+        self.findings += self.steps.audit(project, wish, self._tell("audit"))
         used = {id(one.item.before) for one in taken}
         counts = _with_captions(_counts(before, used, len(stay), [one.item for one in fresh]), captions)
         return self._report(settled, reports, counts, model=_model(captions))
 
     def _tell(self, step: Step) -> OnDone:
         return lambda done, of: self.on_progress(Progress(step, done, of))
+
+    def _tell_tag(self, step: Literal["download", "tag"], done: int, of: int) -> None:
+        self.on_progress(Progress(step, done, of))
 
     def _heed(self, made: tuple[list[Made], list[Finding]]) -> list[Made]:
         self.findings += made[1]
@@ -180,10 +191,6 @@ class _Making:
                 (stage.folder / tree).mkdir()
             if (stage.folder / tree).is_dir():
                 trees.append(tree)
-        sheet = self.steps.sheet(stage.work)
-        if sheet is not None:
-            sheet.rename(stage.folder / SHEET)
-            trees.append(SHEET)
         return trees
 
     def _report(
@@ -240,19 +247,23 @@ def _reports(settled: Settled, concepts: Sequence[Concept], items: Sequence[Item
 def _repeats(
     settled: Settled, concept: Concept, pictures: int, concepts: int, place: Path | None
 ) -> tuple[int, RepeatsFrom]:
-    renamed = folder_repeats(place.name) if place else None
-    wanted = settled.repeats_now
-    if not concept.is_reg and wanted is None:
-        wanted = settled.config.repeats if renamed is None else None
-    if not concept.is_reg and isinstance(wanted, int):
-        return wanted, "asked"
-    if not concept.is_reg and wanted == AUTO:
-        return choose_repeats(settled.style, pictures, concepts), "auto"
-    if renamed is not None and 1 <= renamed[0] <= layout.MOST_REPEATS:
-        return renamed[0], "kept"
-    if concept.repeats is not None:
-        return concept.repeats, "folder"
-    return (1, "reg") if concept.is_reg else (STYLE[settled.style].repeats, "style")
+    """A number that a person has written before the folder's name in the project holds until another is asked for."""
+    wanted = settled.config.repeats
+    chosen: tuple[int, RepeatsFrom]
+    if concept.is_reg or wanted is None:
+        usual: tuple[int, RepeatsFrom] = (
+            (1, "reg") if concept.is_reg else (STYLE[settled.style].repeats, "style")
+        )
+        chosen = (concept.repeats, "folder") if concept.repeats is not None else usual
+    elif isinstance(wanted, int):
+        chosen = wanted, "asked"
+    else:
+        chosen = choose_repeats(settled.style, pictures, concepts), "auto"
+    there = folder_repeats(place.name) if place else None
+    is_asked_now = settled.repeats_now is not None and not concept.is_reg
+    if is_asked_now or there is None or there[0] in (chosen[0], 0) or there[0] > layout.MOST_REPEATS:
+        return chosen
+    return there[0], "kept"
 
 
 def _counts(before: Sequence[Before], used: Container[int], stay: int, fresh: Sequence[Item]) -> Counts:
@@ -282,23 +293,18 @@ def _model(captions: Sequence[Captioned]) -> str:
 
 
 def _told(captions: Sequence[Captioned], project: Path) -> Iterator[Finding]:
-    """What a person should know of files of theirs."""
+    """What a person should know of files of theirs, and of captions that say nothing."""
     for code, kept in (
-        (
-            "init.caption_kept",
-            [f"{layout.stem(one.taken.item.number)}.txt" for one in captions if one.is_kept],
-        ),
-        ("init.picture_kept", [one.taken.path.name for one in captions if one.taken.is_kept]),
+        ("init.caption_kept", [one for one in captions if one.is_kept]),
+        ("init.picture_kept", [one for one in captions if one.taken.is_kept]),
     ):
         if kept:
-            values = {"count": len(kept), "names": shortened(kept)}
-            yield Finding(code, Severity.INFO, str(project), values)
-    bare = [one.taken.path.name for one in captions if one.made_from == "trigger" and not one.is_kept]
+            yield Finding(code, Severity.INFO, str(project), {"count": len(kept), "names": _names(kept)})
+    bare = [one for one in captions if one.made_from == "trigger" and not one.is_kept]
     if bare:
-        yield warning(
-            "init.trigger_only",
-            project,
-            count=len(bare),
-            names=shortened(bare),
-            project=shlex.quote(str(project)),
-        )
+        values = {"count": len(bare), "names": _names(bare), "project": shlex.quote(str(project))}
+        yield warning("init.trigger_only", project, **values)
+
+
+def _names(captions: Sequence[Captioned]) -> str:
+    return shortened(sorted(layout.stem(one.taken.item.number) for one in captions))

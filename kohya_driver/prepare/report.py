@@ -13,8 +13,9 @@ from kohya_driver.prepare.manifest import NAME
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    step: Literal["scan", "crop", "tag", "build", "audit"]
+    step: Literal["scan", "crop", "download", "tag", "build", "sheet", "audit"]
     done: int
+    """Pictures; of a download bytes."""
     of: int
 
 

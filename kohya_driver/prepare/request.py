@@ -19,7 +19,6 @@ FITS: tuple[Fit, ...] = ("bucket", "crop", "pad", "none")
 Existing = Literal["skip", "merge", "overwrite"]
 EXISTING: tuple[Existing, ...] = ("skip", "merge", "overwrite")
 NO_TAGS = "none"
-AUTO = "auto"
 _SIDES = range(64, 4097)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from kohya_driver.errors import Finding
 
@@ -33,12 +33,24 @@ class Cut:
     box: tuple[int, ...] = ()
     fit: str = ""
     flags: tuple[str, ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict)
+    """All that is known of how it was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of the set for the contact sheet."""
+
+    name: str
+    """As crops.toml knows it."""
+    source: Path
+    cut: Cut
 
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
     done: Mapping[str, Cut]
-    """By the picture's name within its source folder."""
+    """By the picture's name; those that are missing could not be read, or are not wanted."""
     findings: tuple[Finding, ...] = ()
     """Of pictures that cannot be read, and what else is worth knowing."""
 
@@ -60,24 +72,41 @@ class Tagging:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AuditWish:
+    trigger: str
+    resolution: int
+    pictures: int
+
+
+OnTag = Callable[[Literal["download", "tag"], int, int], None]
+"""Bytes of a model that is fetched, or pictures."""
+
+
 class Steps(Protocol):
-    def overrides_key(self, wish: CropWish, name: str) -> str:
-        """What crops.toml says of one picture; another answer means that it is cut anew."""
+    def keys(self, names: Sequence[str], wish: CropWish) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
+        """What decides over each picture beside its bytes, such as a line in crops.toml; by its name.
 
-    def crop(
-        self, root: Path, names: Sequence[str], target: Path, wish: CropWish, on_done: OnDone
-    ) -> Cutting:
-        """Cut these pictures of a folder into another one."""
+        Args:
+            names: of all pictures of the set, as crops.toml knows them.
+        """
 
-    def sheet(self, work: Path) -> Path | None:
-        """Draw the contact sheet of what was cut since, below `work`; its folder, or None if nothing was cut."""
+    def crop(self, pictures: Mapping[str, Path], target: Path, wish: CropWish, on_done: OnDone) -> Cutting:
+        """Cut these pictures, by their names, into a folder."""
 
-    def tag(self, folder: Path, wish: TagWish, on_done: OnDone) -> Tagging:
+    def sheet(self, pictures: Sequence[Shown], folder: Path, work: Path, on_done: OnDone) -> bool:
+        """Draw the contact sheet of the whole set into a folder; False if there is nothing to draw.
+
+        Args:
+            work: a folder for what is only needed meanwhile.
+        """
+
+    def tag(self, folder: Path, wish: TagWish, on_tag: OnTag) -> Tagging:
         """Write a caption beside each picture of a folder.
 
         Raises:
-            DriverError: no model is to be had.
+            DatasetError: no model is to be had.
         """
 
-    def audit(self, project: Path, on_done: OnDone) -> tuple[Finding, ...]:
-        """Look at a finished set, by headers and captions."""
+    def audit(self, project: Path, wish: AuditWish, on_done: OnDone) -> tuple[Finding, ...]:
+        """Look a finished set through."""

@@ -165,6 +165,9 @@ def _said(code: str, **values: object) -> Iterator[str]:
 
 
 def _pair(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        items = (files.dump_toml({"": item}).partition("=")[2].strip() for item in value)
+        return f"{name} = [{', '.join(items)}]"
     return files.dump_toml({name: value}).strip()
 
 

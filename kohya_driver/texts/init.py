@@ -159,6 +159,14 @@ TEXTS = {
         "Run the same `init` again when there is a network, or name the folder of a model with --tag.",
         "有网络时再运行一次同样的 `init`，或用 --tag 指定模型文件夹。",
     ),
+    "init.no_detector": (
+        "Faces were not looked for, as the detector is not to be had: {reason}",
+        "没有查找人脸，因为无法取得检测模型：{reason}",
+    ),
+    "init.no_detector.hint": (
+        "Look at the contact sheet for heads that are cut off. Run the same `init` again when there is a network.",
+        "请在缩略图总览中检查头部是否被裁掉。有网络时再运行一次同样的 `init`。",
+    ),
     "init.trigger_only": (
         "{count} picture(s) have nothing but the trigger word as caption, so that everything in them is learnt as one: {names}.",
         "{count} 张图片的标签只有触发词，图中的一切都会被当作一体来学习：{names}。",

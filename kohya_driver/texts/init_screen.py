@@ -3,8 +3,10 @@
 TEXTS = {
     "init_screen.step.scan": ("reading pictures", "读取图片"),
     "init_screen.step.crop": ("cropping", "裁剪"),
+    "init_screen.step.download": ("fetching the tagger", "下载打标模型"),
     "init_screen.step.tag": ("tagging", "打标"),
     "init_screen.step.build": ("building", "生成"),
+    "init_screen.step.sheet": ("drawing the contact sheet", "绘制缩略图总览"),
     "init_screen.step.audit": ("looking it over", "检查"),
     "init_screen.progress": ("{step}  {done} of {of}", "{step}  {done}/{of}"),
     "init_screen.waiting": (

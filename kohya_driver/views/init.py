@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 import time
 from collections.abc import Iterator
@@ -50,21 +51,23 @@ def print_waiting(project: Path) -> None:
 def print_init(report: InitReport) -> None:
     """What was made goes to the output, what was found to the error stream, and the next command comes last."""
     console = stdout_console()
+    # A path or a command that is to be copied stays in one piece.
+    say = functools.partial(console.print, soft_wrap=True)
     for line in _lines(report):
-        console.print(Text(line, overflow="fold"))
+        say(Text(line))
     print_findings(report.findings)
     if report.dry_run:
         return
     if report.sheet:
-        console.print(Text(texts.say("init_screen.sheet", sheet=report.sheet), overflow="fold"))
+        say(Text(texts.say("init_screen.sheet", sheet=report.sheet)))
         overrides = texts.say(
             "init_screen.overrides", file=report.project / "crops.toml", project=_quoted(report.project)
         )
-        console.print(Text(overrides, overflow="fold"))
+        say(Text(overrides))
     has_errors = any(finding.severity is Severity.ERROR for finding in report.findings)
     style = "bold yellow" if has_errors else "bold green"
     command = texts.say("init_screen.next", preset=_quoted(report.preset))
-    console.print(Text(command, style=style, overflow="fold"))
+    say(Text(command, style=style))
 
 
 def _lines(report: InitReport) -> Iterator[str]:
