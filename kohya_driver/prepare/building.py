@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kohya_driver import __version__, files
-from kohya_driver.dataset.scan import TAKEN, subfolders
+from kohya_driver.dataset.scan import TAKEN
 from kohya_driver.errors import Finding, Severity, warning
 from kohya_driver.host import Host
 from kohya_driver.prepare import layout
@@ -83,19 +83,18 @@ def take_foreign(
         for key, path in concept_folders(stage.project).items()
         if key in folders
     }
-    emptied = {one.picture.parent for one in before} - set(moved)
     pictures: list[str] = []
     for tree in layout.TREES:
-        for folder in subfolders(stage.project / tree):
-            place = moved.get(folder, stage.folder / tree / folder.name)
-            for path in _files(folder):
-                owner = _cache_of(path, stems)
-                if path in ours or (owner is not None and owner not in stayed):
-                    continue
-                if owner is None and path.name.endswith(TAKEN):
-                    pictures.append(path.relative_to(stage.project).as_posix())
-                if owner is None or folder not in emptied:
-                    layout.take_over(path, place / path.relative_to(folder), host)
+        for path in _files(stage.project / tree):
+            owner = _cache_of(path, stems)
+            if path in ours or (owner is not None and owner not in stayed):
+                continue
+            if owner is None and path.name.endswith(TAKEN) and not _is_hidden(path, stage.project):
+                pictures.append(path.relative_to(stage.project).as_posix())
+            within = path.relative_to(stage.project)
+            folder = stage.project / tree / within.parts[1]
+            place = moved[folder] / path.relative_to(folder) if folder in moved else stage.folder / within
+            layout.take_over(path, place, host)
     if not pictures:
         return []
     found = {"count": len(pictures), "names": shortened(pictures)}
@@ -103,15 +102,24 @@ def take_foreign(
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    """All of them but what a Mac leaves everywhere."""
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_junk(path.name))
 
 
-def _cache_of(path: Path, stems: Iterable[Path]) -> Path | None:
+def _is_junk(name: str) -> bool:
+    return name == ".DS_Store" or name.startswith("._")
+
+
+def _is_hidden(path: Path, project: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(project).parts)
+
+
+def _cache_of(path: Path, stems: Container[Path]) -> Path | None:
     """The picture of ours to which an .npz belongs: `0001.npz`, `0001_0512x0768_sd.npz`."""
     if path.suffix != ".npz":
         return None
     stem = path.with_name(path.stem.partition("_")[0])
-    return stem if stem in set(stems) else None
+    return stem if stem in stems else None
 
 
 def write_preset(
@@ -148,5 +156,5 @@ def write_preset(
 
 
 def write_manifest(stage: Stage, settled: Settled, entries: Sequence[Entry], preset: str) -> None:
-    made = Manifest(entries, settled.config.to_json(), preset, __version__)
+    made = Manifest(tuple(entries), settled.config.to_json(), preset, __version__)
     files.write_json(stage.folder / NAME, made.to_json())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,7 +59,7 @@ def concept_folders(project: Path) -> dict[tuple[str, str], Path]:
     found: dict[tuple[str, str], Path] = {}
     for tree in TREES:
         for one in find_subsets(project / tree):
-            found.setdefault((tree, one.concept), one.path)
+            found.setdefault((tree, unicodedata.normalize("NFC", one.concept)), one.path)
     return found
 
 
@@ -107,9 +108,9 @@ def assign(
         own = {one.entry.source: one for one in before if _is_of(one.entry, concept)}
         matched = {source.path: own.pop(str(source.path), None) for source in concept.sources}
         by_hash = {one.entry.source_sha256: one for one in own.values()}
-        for source, found in matched.items():
+        for path, found in matched.items():
             if found is None:
-                matched[source] = by_hash.pop(hashes[source], None)
+                matched[path] = by_hash.pop(hashes[path], None)
         used = [*taken(concept), *(int(one.entry.stem) for one in before if _is_of(one.entry, concept))]
         fresh = iter(free_numbers(used, sum(one is None for one in matched.values())))
         for source in concept.sources:

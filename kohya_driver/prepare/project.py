@@ -26,7 +26,7 @@ from kohya_driver.prepare.gather import Concept, gather, shortened
 from kohya_driver.prepare.manifest import Manifest, read_manifest
 from kohya_driver.prepare.report import ConceptReport, Counts, InitReport, OnProgress, Progress, RepeatsFrom
 from kohya_driver.prepare.request import InitConfig, Settled, absolute, settle
-from kohya_driver.prepare.staging import PRESET, Stage, commit, lock_file, staged, sweep
+from kohya_driver.prepare.staging import PRESET, Stage, commit, lock_file, snapshot, staged, sweep
 from kohya_driver.prepare.steps import AuditWish, OnDone, Shown, Steps
 from kohya_driver.prepare.style import STYLE, choose_repeats
 
@@ -95,6 +95,7 @@ class _Making:
         earlier = read_manifest(config.project)
         settled = settle(config, earlier)
         project = settled.project
+        seen = snapshot(project)
         concepts, items, before = self._scan(settled, earlier)
         with staged(project, self.host) as stage:
             recipes, told = recipes_for(items, settled, self.steps)
@@ -121,6 +122,8 @@ class _Making:
                 shown = [Shown(recipes.name(one.item), one.item.source.path, one.cut) for one in taken]
                 sheet, links = stage.folder / SHEET, stage.work / "sheet"
                 trees += [SHEET] if self.steps.sheet(shown, sheet, links, self._tell("sheet")) else []
+            if snapshot(project) != seen:
+                raise DatasetError("init.changed_meanwhile", project)
             commit(stage, trees, self.host)
         self.findings += _told(captions, project)
         wish = AuditWish(settled.config.trigger, settled.resolution, len(taken))

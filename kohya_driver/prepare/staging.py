@@ -16,7 +16,7 @@ from pathlib import Path
 from kohya_driver import files
 from kohya_driver.host import Host
 from kohya_driver.prepare import manifest
-from kohya_driver.prepare.layout import put_in_place
+from kohya_driver.prepare.layout import TREES, put_in_place
 
 PRESET = "preset.toml"
 COMMIT = "commit.json"
@@ -81,11 +81,25 @@ def sweep(project: Path, host: Host) -> None:
     _finish(project, folder, decided["trees"], host)
 
 
+def snapshot(project: Path) -> dict[str, str]:
+    """What is in a project's trees, to see whether somebody else writes there."""
+    return {
+        str(path): files.stamp(path)
+        for tree in TREES
+        for path in sorted((project / tree).rglob("*"))
+        if path.is_file() and path.name != ".DS_Store"
+    }
+
+
 def commit(stage: Stage, trees: Sequence[str], host: Host) -> None:
     """Put everything in place: first it is written down what will be done, then it is done."""
     files.remove_tree(stage.work)
     if stage.is_new:
-        put_in_place(stage.folder, stage.project, host)
+        try:
+            # Not exchanged: should somebody have made a folder of this name meanwhile, it is refused unless it is empty.
+            stage.folder.rename(stage.project)
+        except OSError as failure:
+            raise files.host_error(failure, stage.project) from failure
         return
     decided = {tree: (stage.folder / tree).stat().st_ino for tree in trees}
     files.write_json(stage.folder / COMMIT, {"trees": decided})

@@ -131,6 +131,14 @@ TEXTS = {
         "没有一张图片可用；每张的问题列在下面。",
     ),
     "init.nothing_left.hint": ("Replace or repair them.", "请更换或修复这些图片。"),
+    "init.changed_meanwhile": (
+        "Somebody has written into the project while `init` worked on it, so nothing was changed.",
+        "`init`处理期间，有人往项目里写入了内容，因此没有做任何改动。",
+    ),
+    "init.changed_meanwhile.hint": (
+        "Wait until a training of it has ended, save what is open in an editor, and run `init` again.",
+        "请等待它的训练结束，保存编辑器中打开的文件，然后再运行 `init`。",
+    ),
     "init.passed_over": (
         "{count} file(s) were passed over ({reason}): {names}.",
         "跳过了 {count} 个文件（{reason}）：{names}。",

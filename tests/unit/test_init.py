@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from kohya_driver import api, files, texts
 from kohya_driver.errors import DriverError, Severity, UsageError
 from kohya_driver.files import parse_toml
+from kohya_driver.prepare.steps import CropWish, Cutting, OnDone
 from kohya_driver.preset.load import load_preset
 from tests.preparing import FakeSteps, init, tree
 from tests.project import CPU, write_base, write_picture
@@ -192,6 +194,46 @@ def test_latents_of_what_has_changed_are_not_used_again(tmp_path: Path, photos: 
     write_picture(photos / "IMG_2.png", (100, 50), caption=None)
     init(tmp_path)
     assert sorted(path.name for path in folder.glob("*.npz")) == ["0001_0064x0064_sd.npz", "mine.npz"]
+
+
+def test_everything_in_the_trees_that_is_a_persons_stays(tmp_path: Path, photos: Path) -> None:
+    init(tmp_path)
+    names = (
+        "notes.txt",
+        ".kohya-driver/backup/0001.txt",
+        "6_ningguang/.kohya-driver/backup/0001.txt",
+        "2_own/x.txt",
+    )
+    for name in names:
+        path = tmp_path / PROJECT / "image" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    write_picture(photos / "new.png", caption=None)
+    init(tmp_path, repeats=8)
+    after = image(tmp_path)
+    assert {name.replace("6_ningguang", "8_ningguang") for name in names} <= set(after)
+
+
+class WritesMeanwhile(FakeSteps):
+    """Somebody saves a caption while pictures are cut."""
+
+    def crop(self, pictures: Mapping[str, Path], target: Path, wish: CropWish, on_done: OnDone) -> Cutting:
+        project = target.parents[3] if target.parents[2].name == ".partial" else target.parents[4]
+        own = project / "image" / "6_ningguang" / "0001.txt"
+        if own.is_file():
+            own.unlink()
+            own.write_text("ningguang, just now", encoding="utf-8")
+        return super().crop(pictures, target, wish, on_done)
+
+
+def test_what_is_written_meanwhile_is_not_lost(tmp_path: Path, photos: Path) -> None:
+    init(tmp_path)
+    write_picture(photos / "new.png", caption=None)
+    with pytest.raises(DriverError) as caught:
+        init(tmp_path, WritesMeanwhile())
+    assert caught.value.code == "init.changed_meanwhile"
+    assert image(tmp_path)["6_ningguang/0001.txt"] == b"ningguang, just now"
+    assert init(tmp_path).counts.captions_kept == 1
 
 
 def test_captions_of_the_source_come_along(tmp_path: Path, photos: Path) -> None:
