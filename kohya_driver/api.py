@@ -33,6 +33,11 @@ from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
 from kohya_driver.prepare.caption_edits import edit_captions, read_captions
+from kohya_driver.prepare.crop import CropConfig
+from kohya_driver.prepare.crop_folder import crop_with_sheet
+from kohya_driver.prepare.crop_report import CropReport
+from kohya_driver.prepare.crop_work import OnRecord
+from kohya_driver.prepare.faces import Detector
 from kohya_driver.prepare.tag_config import OnProgress as OnTagged
 from kohya_driver.prepare.tag_config import TagConfig, TagReport
 from kohya_driver.prepare.tagger import tag_folder
@@ -51,6 +56,8 @@ from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
 
 __all__ = [
+    "CropConfig",
+    "CropReport",
     "Diagnosis",
     "Engine",
     "InstallEvent",
@@ -67,6 +74,7 @@ __all__ = [
     "TagReport",
     "ask_to_save",
     "ask_to_stop",
+    "crop",
     "diagnose_log",
     "doctor",
     "edit_captions",
@@ -299,6 +307,47 @@ def _check_running(run: Run) -> None:
     adopt(run)
     if run.state() not in ("running", "unwatched"):
         raise RunError("run.not_running", run.folder, run=run.folder.name)
+
+
+def crop(
+    source: str | Path,
+    target: str | Path,
+    config: CropConfig | None = None,
+    *,
+    overrides: str | Path | None = None,
+    sheet: str | Path | None = None,
+    detector: str | Detector = "yunet",
+    on_progress: OnRecord | None = None,
+    on_sheet: Callable[[int, int], None] | None = None,
+) -> CropReport:
+    """Cut a folder of pictures to size, into another folder; the source is only read, and captions come along.
+
+    Args:
+        config: training size, fit, padding …; by default the training buckets of 512×512.
+        overrides: a crops.toml; by default the one in the source folder, or else in the target.
+        sheet: a folder for the contact sheet: PNG pages, and an HTML page.
+        detector: who looks for faces: `yunet`, `vision`, `none`, or one of your own.
+        on_progress: called after each picture with how many are done, of how many, and its record.
+        on_sheet: the same for the contact sheet, without a record.
+
+    Returns:
+        What was done with each picture, and which are worth a look. One that cannot be read is among its `failures`.
+
+    Raises:
+        DatasetError: the folders do not fit each other, there are no pictures, or crops.toml is wrong.
+        EngineError: the face detector cannot be fetched.
+        HostError: the disk is full, or the target cannot be written to. What is done stays; a second run goes on.
+    """
+    return crop_with_sheet(
+        Path(source),
+        Path(target),
+        config or CropConfig(),
+        detector=detector,
+        overrides=Path(overrides) if overrides else None,
+        sheet=Path(sheet) if sheet else None,
+        on_progress=on_progress or (lambda done, of, record: None),
+        on_sheet=on_sheet or (lambda done, of: None),
+    )
 
 
 def doctor(

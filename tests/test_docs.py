@@ -47,8 +47,8 @@ PLACEHOLDERS = {
     "WORD": "w",
 }
 ERROR_AREAS = (
-    "base", "captions", "dataset", "doctor", "engine", "files", "host", "learning", "machine", "memory", "network", "option", "plan",
-    "preset", "queue", "recovery", "run", "saving", "tag", "trouble",
+    "base", "crop", "captions", "dataset", "doctor", "engine", "files", "host", "learning", "machine", "memory", "network", "option", "plan",
+    "prepare", "preset", "queue", "recovery", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "bench",
     "engine",
     "presets",
+    "crop",
     "tag",
     "captions",
     "queue",

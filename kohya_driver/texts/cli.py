@@ -146,6 +146,43 @@ TEXTS = {
     "cli.captions.add": ("put tags into every caption", "向每个打标文件加入标签"),
     "cli.captions.remove": ("take tags out of every caption", "从每个打标文件去掉标签"),
     "cli.captions.replace": ("write other tags instead", "把标签替换为其他标签"),
+    "cli.crop": (
+        "cut a folder of pictures to size: heads and bodies are kept, your own files are never written to",
+        "把文件夹中的图片裁剪到合适尺寸：保留头部和身体，绝不改动原图",
+    ),
+    "cli.option.crop_out": ("where the results go; another folder than DIR", "结果存放的文件夹，不能与 DIR 相同"),
+    "cli.option.crop_resolution": (
+        "the training size: one number, or width x height (512)",
+        "训练尺寸：一个数，或“宽x高”（512）",
+    ),
+    "cli.option.crop_fit": (
+        "bucket: to the nearest training bucket (usual); crop: all to one size; pad: to one size, nothing cut; none: only made smaller",
+        "bucket：裁到最接近的训练分桶（默认）；crop：全部裁成同一尺寸；pad：补成同一尺寸而不裁；none：只缩小",
+    ),
+    "cli.option.pad_fill": (
+        "what added room is filled with: edge, blur, mean or a colour such as #ffffff (edge)",
+        "留边的填充方式：edge、blur、mean 或颜色值，例如 #ffffff（edge）",
+    ),
+    "cli.option.max_upscale": (
+        "leave out pictures that would have to be enlarged more than this (1.25)",
+        "需要放大超过此倍数的图片会被跳过（1.25）",
+    ),
+    "cli.option.overrides": (
+        "what you want for single pictures (default: crops.toml in DIR, or else where the results go)",
+        "针对单张图片的设置（默认：DIR 中的 crops.toml，没有则用结果文件夹中的）",
+    ),
+    "cli.option.sheet": (
+        "draw a contact sheet into this folder: what was cut from where, those worth a look first",
+        "在此文件夹中生成裁剪一览：哪里被裁掉，值得看一眼的排在前面",
+    ),
+    "cli.option.detector": (
+        "who looks for faces: yunet (fetched the first time, 0.2 MB), vision (Apple's, on a Mac), none",
+        "人脸检测器：yunet（首次使用时下载，0.2 MB）、vision（Apple 自带，仅 Mac）、none",
+    ),
+    "cli.option.crop_strict": (
+        "end with an error if a picture cannot be read",
+        "有图片无法读取时以错误结束",
+    ),
     "cli.option.pictures": ("the folder with the pictures", "存放图片的文件夹"),
     "cli.option.tag_trigger": (
         "the word that stands first in every caption",

@@ -1,0 +1,415 @@
+"""Decides how a picture is cut: heads first, then the body, then as little as the training's buckets ask. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from kohya_driver.dataset.buckets import BucketSettings, bucket_resolutions
+from kohya_driver.dataset.model import Size
+from kohya_driver.errors import Finding, error
+from kohya_driver.prepare.boxes import Box, Pixels, union
+from kohya_driver.prepare.faces import Face
+from kohya_driver.prepare.subject import Subject
+
+FITS = ("bucket", "crop", "pad", "none")
+FILLS = ("edge", "blur", "mean")
+FLAGS = (
+    "head-cut", "body-cut", "much-padding", "upscaled", "weak-face", "whole-frame", "no-face", "override",
+)  # fmt: skip
+"""What is worth a look, the worst first."""
+HARMLESS = frozenset(("no-face", "override"))
+
+_HEAD = {"sides": 0.45, "up": 0.55, "down": 0.30}
+"""A head is larger than the face on it: shares of the face's width and height."""
+_BACKGROUND_FACE = 0.1
+"""Faces smaller than this share of the main one belong to passers-by and posters."""
+_ABOVE = 0.05
+_HEAD_AT = 0.3
+_MARGIN = 0.04
+_MUCH_PADDING = 0.35
+_WHOLE_BODY = 0.98
+_SPANS = 0.97
+_BUCKETS_TRIED = 4
+_MORE_CUT = 0.1
+"""Another bucket than the nearest may cut so much more of the picture, if no body is cut then."""
+
+
+@dataclass(frozen=True, slots=True)
+class CropConfig:
+    """How pictures are cut."""
+
+    resolution: Size = (512, 512)
+    """The training's; with `fit = "crop"` or `"pad"` the size of every picture."""
+    fit: str = "bucket"
+    """`bucket`: the training bucket that is nearest to the picture; `crop`: one size; `pad`: one size, nothing cut;
+    `none`: only made smaller."""
+    minimum: int = 256
+    maximum: int = 0
+    """Longest side of a bucket; 0: 1024, or 2048 for a training size above 768."""
+    step: int = 64
+    pad_fill: str = "edge"
+    """What added room is filled with: `edge`, `blur`, `mean` or `#RRGGBB`."""
+    pad_whole: bool = False
+    """With padding show the whole picture, not only the subject."""
+    zoom: float = 1.0
+    """Above 1 the window is made so much smaller around the subject."""
+    min_body: float = 0.0
+    """With `fit = "crop"`: a picture that shows less of the subject than this share goes to a bucket instead."""
+    max_upscale: float = 1.25
+    """A picture that would have to be enlarged more than this is left out."""
+
+    @property
+    def buckets(self) -> BucketSettings:
+        longest = self.maximum or (1024 if self.resolution[0] * self.resolution[1] <= 768 * 768 else 2048)
+        return BucketSettings(self.resolution, True, self.minimum, longest, self.step)
+
+
+def check_config(config: CropConfig) -> tuple[Finding, ...]:
+    """What is wrong with a config."""
+    found = []
+    if config.fit not in FITS:
+        found.append(error("crop.fit_unknown", config.fit, known=", ".join(FITS)))
+    if config.pad_fill not in FILLS and not re.fullmatch(r"#[0-9a-fA-F]{6}", config.pad_fill):
+        found.append(error("crop.fill_unknown", config.pad_fill, known=", ".join(FILLS)))
+    if not all(64 <= side <= 4096 for side in config.resolution):
+        found.append(error("crop.resolution_odd", "×".join(map(str, config.resolution))))
+    if config.step < 1 or config.minimum < config.step or not config.minimum <= config.buckets.maximum:
+        found.append(error("crop.buckets_odd"))
+    numbers = (
+        ("zoom", config.zoom, 1.0, 10.0),
+        ("min_body", config.min_body, 0.0, 1.0),
+        ("max_upscale", config.max_upscale, 1.0, 16.0),
+    )
+    for name, value, low, high in numbers:
+        if not low <= value <= high:
+            found.append(error("crop.number_odd", name, value=value, low=low, high=high))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What crops.toml says of one picture."""
+
+    box: Pixels | None = None
+    """Take only this part of it."""
+    focus: tuple[float, float] | None = None
+    """Put the window around this point."""
+    skip: bool = False
+    fit: str = ""
+    line: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        """What it changes, to tell whether a picture has to be made anew."""
+        return {"box": self.box, "focus": self.focus, "skip": self.skip, "fit": self.fit}
+
+
+NO_OVERRIDE = Override()
+
+
+@dataclass(frozen=True, slots=True)
+class CropPlan:
+    """How one picture is cut. Everything but `output` and `paste` is in pixels of the upright picture."""
+
+    size: Size
+    fit: str
+    """The one that was used; not the config's where that would have cut a head."""
+    window: Pixels
+    """What is shown; where it reaches over the picture's edge there is padding."""
+    output: Size
+    fill: str = "edge"
+    flags: tuple[str, ...] = ()
+    skipped: str = ""
+    """The code of why it is left out; empty if it is not."""
+    heads: tuple[Pixels, ...] = ()
+    subject: Pixels | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    """For the sentence of `skipped`."""
+
+    @property
+    def box(self) -> Pixels:
+        """The part of the picture that is shown."""
+        return Box(*self.window).within(Box(0, 0, *self.size)).pixels
+
+    @property
+    def paste(self) -> Pixels:
+        """Where in the output that part goes: all of it without padding."""
+        window, box = Box(*self.window), Box(*self.box)
+        across, down = self.output[0] / window.width, self.output[1] / window.height
+        left, top, right, bottom = box.moved(-window.left, -window.top).scaled(across, down).pixels
+        return left, top, max(left + 1, right), max(top + 1, bottom)
+
+    @property
+    def scale(self) -> float:
+        """Output pixels for one of the picture; above 1 it is enlarged."""
+        return self.output[0] / (self.window[2] - self.window[0])
+
+    @property
+    def padding(self) -> float:
+        """The share of the output that is no picture."""
+        shown = Box(*self.paste).area
+        return max(0.0, 1 - shown / (self.output[0] * self.output[1]))
+
+    @property
+    def needs_a_look(self) -> bool:
+        return bool(self.skipped) or any(flag not in HARMLESS for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What is in a picture, as far as the cut goes by it."""
+
+    frame: Box
+    heads: tuple[Box, ...]
+    subject: Subject | None
+    focus: tuple[float, float] | None = None
+
+    @property
+    def keep(self) -> Box | None:
+        """All heads."""
+        return union(self.heads)
+
+    @property
+    def body(self) -> Box | None:
+        """The subject with its heads."""
+        if self.subject is None:
+            return None
+        return union([self.subject.box.within(self.frame), *self.heads])
+
+
+def plan_crop(
+    size: Size,
+    faces: Sequence[Face] | None,
+    subject: Subject | None,
+    config: CropConfig,
+    override: Override | None = None,
+) -> CropPlan:
+    """How a picture is to be cut.
+
+    Args:
+        size: of the upright picture.
+        faces: None if nobody looked for any.
+        subject: what stands out from the background, if anything does.
+        override: what the person wants for this one.
+    """
+    override = override or NO_OVERRIDE
+    whole = Box(0, 0, *size)
+    frame = Box(*override.box).within(whole) if override.box else whole
+    scene, flags = _scene(frame, faces, subject, override)
+    if override != NO_OVERRIDE:
+        flags.append("override")
+    chosen = _choose(scene, replace(config, fit=override.fit or config.fit))
+    plan = replace(
+        chosen,
+        size=size,
+        fill=config.pad_fill,
+        heads=tuple(head.pixels for head in scene.heads),
+        subject=scene.subject.box.pixels if scene.subject else None,
+    )
+    if override.skip:
+        return replace(plan, skipped="crop.left_out", flags=("override",))
+    return _judged(plan, scene, flags, config)
+
+
+def _scene(
+    frame: Box, faces: Sequence[Face] | None, subject: Subject | None, override: Override
+) -> tuple[_Scene, list[str]]:
+    if override.focus:
+        return _Scene(frame, (), None, override.focus), []
+    inside = [face for face in faces or () if frame.holds(Box(*face.box.centre, *face.box.centre))]
+    if subject and subject.box.within(frame).area < 0.01 * frame.area:
+        subject = None
+    picked, flag = _pick(inside, subject)
+    flags = [flag] if flag and faces is not None else []
+    if subject is None and not picked:
+        flags.append("whole-frame")
+    return _Scene(frame, tuple(head_box(face.box).within(frame) for face in picked), subject), flags
+
+
+def _pick(faces: Sequence[Face], subject: Subject | None) -> tuple[list[Face], str]:
+    """The faces that a cut must keep. An unsure one counts where it is the only one, and on the subject if there is one."""
+    strong = [face for face in faces if face.is_strong]
+    if strong:
+        main = max(strong, key=lambda face: face.score * math.sqrt(face.box.area))
+        return [face for face in strong if face.box.area >= _BACKGROUND_FACE * main.box.area], ""
+    if not faces:
+        return [], "no-face"
+    best = max(faces, key=lambda face: face.score)
+    is_on_subject = subject is None or subject.box.share_of(best.box) > 0.5
+    return ([best] if is_on_subject else []), "weak-face"
+
+
+def head_box(face: Box) -> Box:
+    """The head that a face is on."""
+    return face.grown(_HEAD["sides"] * face.width, _HEAD["up"] * face.height, _HEAD["down"] * face.height)
+
+
+def _choose(scene: _Scene, config: CropConfig) -> CropPlan:
+    if config.fit == "none":
+        return _only_smaller(scene.frame, config)
+    if config.fit == "pad":
+        return _padded(scene, config.resolution, config)
+    if config.fit == "crop":
+        plan = _cut(scene, config.resolution, config, "crop")
+        if _heads_kept(plan, scene) and _body_share(plan, scene) >= config.min_body:
+            return plan
+    nearest = _buckets(scene.frame, config)
+    least = Box(*_cut(scene, nearest[0], config, "bucket").window).area - _MORE_CUT * scene.frame.area
+    for size in nearest:
+        plan = _cut(scene, size, config, "bucket")
+        allowed = size == nearest[0] or Box(*plan.window).area >= least
+        if allowed and _heads_kept(plan, scene) and _body_kept(plan, scene):
+            return plan
+    return _padded(scene, config.resolution if config.fit == "crop" else nearest[0], config)
+
+
+def _buckets(frame: Box, config: CropConfig) -> list[Size]:
+    """The nearest first, as the engine measures it."""
+    ratio = frame.width / frame.height
+    sizes = bucket_resolutions(config.buckets)
+    return sorted(sizes, key=lambda size: abs(size[0] / size[1] - ratio))[:_BUCKETS_TRIED]
+
+
+def _cut(scene: _Scene, target: Size, config: CropConfig, fit: str) -> CropPlan:
+    """The largest window of the target's shape, where it shows most of what counts."""
+    frame, ratio = scene.frame, target[0] / target[1]
+    width = min(frame.width, frame.height * ratio)
+    least = max(1.0, target[0] / config.max_upscale)
+    width = max(width / config.zoom, min(width, least))
+    if scene.keep:
+        width = max(
+            width, min(frame.width, frame.height * ratio, scene.keep.width, scene.keep.height * ratio)
+        )
+    height = width / ratio
+    left, top = _place(scene, width, height)
+    window = Box(left, top, left + width, top + height)
+    return CropPlan((0, 0), fit, _whole_pixels(window, frame), target)
+
+
+def _whole_pixels(window: Box, frame: Box) -> Pixels:
+    left, top = max(frame.left, round(window.left)), max(frame.top, round(window.top))
+    right = min(frame.right, left + max(1, round(window.width)))
+    bottom = min(frame.bottom, top + max(1, round(window.height)))
+    return round(left), round(top), round(right), round(bottom)
+
+
+def _place(scene: _Scene, width: float, height: float) -> tuple[float, float]:
+    """The window's left top corner."""
+    frame, body, keep = scene.frame, scene.body, scene.keep
+    if scene.focus:
+        x, y = scene.focus
+        left, top = x - width / 2, y - height / 2
+        keep = body = None
+    else:
+        left = (keep or body or frame).centre[0] - width / 2
+        top = _top(frame, body, keep, height)
+    if body:
+        left = _around(left, width, body.left, body.right)
+        top = _around(top, height, body.top, body.bottom)
+    if keep:
+        left = _around(left, width, keep.left, keep.right)
+        top = _around(top, height, keep.top, keep.bottom)
+    return (
+        min(max(left, frame.left), frame.right - width),
+        min(max(top, frame.top), frame.bottom - height),
+    )
+
+
+def _top(frame: Box, body: Box | None, keep: Box | None, height: float) -> float:
+    if body and body.height <= height:
+        return body.centre[1] - height / 2
+    if body:
+        return body.top - _ABOVE * height
+    if keep:
+        return keep.centre[1] - _HEAD_AT * height
+    return frame.top + (frame.height - height) * _HEAD_AT
+
+
+def _around(start: float, length: float, first: float, last: float) -> float:
+    """Moved so that first to last is inside, if it fits."""
+    return start if last - first > length else min(max(start, last - length), first)
+
+
+def _heads_kept(plan: CropPlan, scene: _Scene) -> bool:
+    return scene.keep is None or Box(*plan.window).holds(scene.keep, slack=1.0)
+
+
+def _body_share(plan: CropPlan, scene: _Scene) -> float:
+    return Box(*plan.window).share_of(scene.body) if scene.body else 1.0
+
+
+def _body_kept(plan: CropPlan, scene: _Scene) -> bool:
+    """Whether the subject is whole.
+
+    One that runs from edge to edge is cut off by the picture itself: then the nearest bucket is no worse; unless it
+    stands before an even background, as figures do that were cut out along their outline.
+    """
+    body, frame = scene.body, scene.frame
+    if body is None or scene.subject is None or _body_share(plan, scene) >= _WHOLE_BODY:
+        return True
+    window = Box(*plan.window)
+    across = window.left - 1 <= body.left and window.right + 1 >= body.right
+    down = window.top - 1 <= body.top and window.bottom + 1 >= body.bottom
+    if scene.subject.is_on_plain:
+        return False
+    return (across or body.width >= _SPANS * frame.width) and (down or body.height >= _SPANS * frame.height)
+
+
+def _padded(scene: _Scene, target: Size, config: CropConfig) -> CropPlan:
+    """The smallest window of the target's shape around what counts; what it lacks of the picture is padding."""
+    frame, ratio = scene.frame, target[0] / target[1]
+    wanted = frame
+    if scene.body and not config.pad_whole:
+        margin = _MARGIN * max(scene.body.width, scene.body.height)
+        wanted = scene.body.grown(margin, margin, margin).within(frame)
+    width = max(wanted.width, wanted.height * ratio)
+    # As long as there is picture, it is better than padding.
+    width = max(width, min(frame.width, frame.height * ratio))
+    height = width / ratio
+    x, y = wanted.centre
+    left = _inside(x - width / 2, width, frame.left, frame.right)
+    top = _inside(y - height / 2, height, frame.top, frame.bottom)
+    left, top = round(left), round(top)
+    return CropPlan(
+        (0, 0), "pad", (left, top, left + max(1, round(width)), top + max(1, round(height))), target
+    )
+
+
+def _inside(start: float, length: float, first: float, last: float) -> float:
+    """Moved into the picture; in its middle where it is longer."""
+    if length >= last - first:
+        return (first + last - length) / 2
+    return min(max(start, first), last - length)
+
+
+def _only_smaller(frame: Box, config: CropConfig) -> CropPlan:
+    area = config.resolution[0] * config.resolution[1]
+    factor = min(1.0, math.sqrt(area / frame.area))
+    output = max(1, round(frame.width * factor)), max(1, round(frame.height * factor))
+    return CropPlan((0, 0), "none", frame.pixels, output)
+
+
+def _judged(plan: CropPlan, scene: _Scene, flags: list[str], config: CropConfig) -> CropPlan:
+    found = set(flags) | set(_faults(plan, scene))
+    if plan.scale > config.max_upscale:
+        least = tuple(math.ceil(side / config.max_upscale) for side in plan.output)
+        values: dict[str, object] = {
+            "size": f"{plan.size[0]}×{plan.size[1]}",
+            "target": f"{plan.output[0]}×{plan.output[1]}",
+            "least": f"{least[0]}×{least[1]}",
+        }
+        plan = replace(plan, skipped="crop.too_small", values=values)
+    return replace(plan, flags=tuple(flag for flag in FLAGS if flag in found))
+
+
+def _faults(plan: CropPlan, scene: _Scene) -> Iterator[str]:
+    if not _heads_kept(plan, scene):
+        yield "head-cut"
+    if not (_body_kept(plan, scene) if plan.fit == "bucket" else _body_share(plan, scene) >= _WHOLE_BODY):
+        yield "body-cut"
+    if plan.padding > _MUCH_PADDING:
+        yield "much-padding"
+    if plan.scale > 1.0 + 1e-9:
+        yield "upscaled"
