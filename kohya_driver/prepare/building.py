@@ -61,6 +61,7 @@ def _entry(one: Captioned, picture: str, caption: str) -> Entry:
         fit=cut.fit,
         flags=cut.flags,
         tag_model=one.tag_model,
+        tag_asked=one.tag_asked,
         crop=cut.record,
     )
 

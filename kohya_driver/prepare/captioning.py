@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from kohya_driver.errors import DatasetError, Finding, warning
 from kohya_driver.host import Host
 from kohya_driver.prepare import layout
 from kohya_driver.prepare.cutting import Taken
-from kohya_driver.prepare.differences import State, recipe_of
+from kohya_driver.prepare.differences import Before, State, recipe_of
 from kohya_driver.prepare.gather import read_caption_text, shortened, with_trigger
 from kohya_driver.prepare.request import NO_TAGS, Settled
 from kohya_driver.prepare.steps import OnTag, Steps, TagWish
@@ -32,6 +33,7 @@ class Captioned:
     """As in the manifest."""
     written_sha256: str
     tag_model: str = ""
+    tag_asked: str = ""
     is_new: bool = False
     is_kept: bool = False
 
@@ -75,9 +77,7 @@ def _drafts(taken: Iterable[Taken], settled: Settled) -> tuple[list[_Draft], lis
         text, was_guessed = read_caption_text(source.caption) if source.caption else ("", False)
         if was_guessed and source.caption:
             guessed.append(source.caption.name)
-        recipe = recipe_of(
-            one.recipe, text, config.existing, config.tag, "" if concept.is_reg else config.trigger
-        )
+        recipe = recipe_of(one.recipe, text, config.existing, "" if concept.is_reg else config.trigger)
         drafts.append(_Draft(one, text, recipe))
     return drafts, guessed
 
@@ -88,14 +88,23 @@ def _staying(draft: _Draft, settled: Settled) -> Captioned | None:
     if before is None or before.caption_state is State.MISSING:
         return None
     entry = before.entry
-    is_kept = before.caption_state is State.CHANGED
-    # With the trigger alone it is worth another try: a model may be at hand by now.
-    tried_in_vain = entry.caption_from in ("trigger", "class") and _wants_tags(draft, settled)
-    if not is_kept and (entry.caption_recipe != draft.recipe or tried_in_vain):
+    if before.caption_state is State.CHANGED:
+        return _as_before(draft, before, draft.recipe, is_kept=True)
+    if entry.caption_recipe != draft.recipe:
         return None
+    # With the trigger alone it is worth another try: a model may be at hand by now.
+    tried_in_vain = entry.caption_from in ("trigger", "class")
+    another_model = bool(entry.tag_model) and entry.tag_asked != settled.config.tag
+    if _wants_tags(draft, settled) and (tried_in_vain or another_model):
+        return None
+    return _as_before(draft, before, draft.recipe)
+
+
+def _as_before(draft: _Draft, before: Before, recipe: str, *, is_kept: bool = False) -> Captioned:
+    entry = before.entry
     return Captioned(
-        draft.taken, "", before.caption, draft.recipe, entry.caption_from, entry.caption_sha256, entry.tag_model,
-        is_kept=is_kept,
+        draft.taken, "", before.caption, recipe, entry.caption_from, entry.caption_sha256, entry.tag_model,
+        entry.tag_asked, is_kept=is_kept,
     )  # fmt: skip
 
 
@@ -165,6 +174,9 @@ def _made(draft: _Draft, tags: str, model: str, settled: Settled, several: bool)
         text, made_from = tags, "merged" if draft.source and settled.config.existing == "merge" else "tags"
     elif draft.source:
         text, made_from = with_trigger(draft.source, trigger), "source"
+    elif (before := _with_tags(draft, trigger)) is not None:
+        # Better the tags of the picture as it was cut before than none; without a recipe they are made anew when they can be.
+        return _as_before(draft, before, "")
     elif concept.is_reg:
         text, made_from = concept.name, "class"
     else:
@@ -172,12 +184,19 @@ def _made(draft: _Draft, tags: str, model: str, settled: Settled, several: bool)
         if several and concept.name != trigger:
             text = f"{trigger}, {concept.name}"
     text = f"{text}\n"
+    model, asked = (model, settled.config.tag) if tags else ("", "")
     return Captioned(
-        draft.taken, text, None, draft.recipe, made_from, _sha256(text), model if tags else "", is_new=True
+        draft.taken, text, None, draft.recipe, made_from, _sha256(text), model, asked, is_new=True
     )
 
 
-def _sha256(text: str) -> str:
-    import hashlib
+def _with_tags(draft: _Draft, trigger: str) -> Before | None:
+    """The picture as it is in the project, if a tagger has written its caption, with this trigger."""
+    before = draft.taken.item.before
+    if before is None or before.caption_state is not State.AS_WRITTEN or not before.entry.tag_model:
+        return None
+    return before if before.caption.read_text(encoding="utf-8").startswith(trigger) else None
 
+
+def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -38,6 +38,8 @@ class Entry:
     fit: str = ""
     flags: tuple[str, ...] = ()
     tag_model: str = ""
+    tag_asked: str = ""
+    """What was asked for; empty: the usual one."""
     crop: Mapping[str, Any] = field(default_factory=dict)
     """All that is known of how it was cut, from which the contact sheet is drawn again."""
 

@@ -19,6 +19,8 @@ FITS: tuple[Fit, ...] = ("bucket", "crop", "pad", "none")
 Existing = Literal["skip", "merge", "overwrite"]
 EXISTING: tuple[Existing, ...] = ("skip", "merge", "overwrite")
 NO_TAGS = "none"
+USUAL_TAGGER = "auto"
+"""Takes back what was said earlier: the usual model, if it is to be had."""
 _SIDES = range(64, 4097)
 
 
@@ -37,7 +39,7 @@ class InitConfig:
     resolution: int | None = None
     fit: Fit | None = None
     tag: str = ""
-    """A model; `none` for no tagging; empty for the usual model, if it is to be had."""
+    """A model; `none` for no tagging; `auto` for the usual model, if it is to be had."""
     existing: Existing | None = None
     detector: str = ""
 
@@ -89,6 +91,7 @@ def absolute(config: InitConfig) -> InitConfig:
         base=_absolute(config.base) if config.base else None,
         reg=_absolute(config.reg) if config.reg else None,
         concepts=tuple((name, _absolute(folder)) for name, folder in config.concepts),
+        tag=str(_absolute(Path(config.tag))) if config.tag and Path(config.tag).is_dir() else config.tag,
     )
 
 
@@ -121,8 +124,14 @@ def settle(asked: InitConfig, manifest: Manifest | None) -> Settled:
     if family is None:
         raise DatasetError("init.base_family", config.base, family=base.family)
     resolution = config.resolution or RESOLUTIONS[family]
+    tag = "" if config.tag == USUAL_TAGGER else config.tag
     return Settled(
-        replace(config, trigger=trigger), asked.repeats, config.style, config.base, family, resolution
+        replace(config, trigger=trigger, tag=tag),
+        asked.repeats,
+        config.style,
+        config.base,
+        family,
+        resolution,
     )
 
 

@@ -29,7 +29,8 @@ class Cut:
     """One picture as it was cut."""
 
     path: Path
-    size: tuple[int, int]
+    size: tuple[int, ...]
+    """Width and height."""
     box: tuple[int, ...] = ()
     fit: str = ""
     flags: tuple[str, ...] = ()

@@ -180,8 +180,8 @@ TEXTS = {
         "{count} 张图片的标签只有触发词，图中的一切都会被当作一体来学习：{names}。",
     ),
     "init.trigger_only.hint": (
-        "It trains like that. Better: `kohya-driver init {project}` once more with a tagger at hand, or write the captions yourself.",
-        "这样也能训练。更好的做法：有打标模型后再运行 `kohya-driver init {project}`，或自己写标签。",
+        "It trains like that. Better: `kohya-driver init {project} --tag auto` when a tagger is to be had, or write the captions yourself.",
+        "这样也能训练。更好的做法：能取得打标模型时运行 `kohya-driver init {project} --tag auto`，或自己写标签。",
     ),
     "init.caption_kept": (
         "{count} caption(s) that you have changed stay as they are: {names}.",

@@ -274,6 +274,22 @@ def test_without_a_tagger_the_trigger_alone_and_a_word_about_it(tmp_path: Path, 
         init(tmp_path, FakeSteps(has_tagger=False), tag="some-model")
 
 
+def test_tags_are_not_thrown_away_for_want_of_a_tagger(tmp_path: Path, photos: Path) -> None:
+    init(tmp_path)
+    before = image(tmp_path)
+    assert init(tmp_path, tag="none").counts.captions_new == 0
+    write_picture(photos / "IMG_1.png", (95, 95), caption=None)
+    report = init(tmp_path, FakeSteps(has_tagger=False), tag="auto")
+    after = image(tmp_path)
+    assert after["6_ningguang/0001.png"] != before["6_ningguang/0001.png"]
+    assert after["6_ningguang/0001.txt"] == before["6_ningguang/0001.txt"]
+    assert "init.no_tagger" in codes(report)
+    again = init(tmp_path)
+    assert again.counts.captions_new == 1
+    assert image(tmp_path)["6_ningguang/0001.txt"] != before["6_ningguang/0001.txt"]
+    assert init(tmp_path, tag="another").counts.captions_new == 3
+
+
 def test_no_tagging_on_request(tmp_path: Path, photos: Path) -> None:
     steps = FakeSteps()
     report = init(tmp_path, steps, tag="none")
