@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.figures import Figure, make_figures
 from benchmarks.measure import Row, keep
 from kohya_driver.prepare.boxes import Box
-from kohya_driver.prepare.crop import CropConfig, CropPlan, plan_crop
+from kohya_driver.prepare.crop import CropConfig, CropPlan
+from kohya_driver.prepare.crop_plan import plan_crop
 from kohya_driver.prepare.faces import Detector, NoFaces, open_detector
 from kohya_driver.prepare.subject import find_subject
 

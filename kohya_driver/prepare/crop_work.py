@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from kohya_driver import files
 from kohya_driver.errors import DatasetError, Finding, Severity
 from kohya_driver.prepare.boxes import Box
-from kohya_driver.prepare.crop import NO_OVERRIDE, CropConfig, CropPlan, Override, plan_crop
+from kohya_driver.prepare.crop import NO_OVERRIDE, CropConfig, CropPlan, Override
 from kohya_driver.prepare.crop_apply import apply_crop
+from kohya_driver.prepare.crop_plan import plan_crop
 from kohya_driver.prepare.crop_report import FAILED, LEFT_OUT, UNCHANGED, WRITTEN, CropRecord
 from kohya_driver.prepare.faces import Detector, Face
 from kohya_driver.prepare.images import Opened, open_picture

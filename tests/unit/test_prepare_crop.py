@@ -18,9 +18,8 @@ from kohya_driver.prepare.crop import (
     CropPlan,
     Override,
     check_config,
-    head_box,
-    plan_crop,
 )
+from kohya_driver.prepare.crop_plan import head_box, plan_crop
 from kohya_driver.prepare.crop_report import CropRecord, plan_from_json, plan_to_json
 from kohya_driver.prepare.faces import Face
 from kohya_driver.prepare.subject import Subject

@@ -18,6 +18,7 @@ from kohya_driver import process, texts
 from kohya_driver.errors import DatasetError
 from kohya_driver.prepare import images
 from kohya_driver.prepare.images import EXTENSIONS, find_images, natural_key, open_picture, open_rgb
+from kohya_driver.prepare.pixels import Colour
 from kohya_driver.process import ToolResult
 
 RED, GREEN, BLUE, YELLOW = (220, 20, 20), (20, 200, 20), (20, 20, 210), (220, 220, 20)
@@ -109,7 +110,7 @@ def test_damaged_metadata_are_no_reason_to_refuse_a_picture(tmp_path: Path) -> N
     ids=["RGBA", "LA", "palette"],
 )
 def test_transparent_places_show_the_background(
-    tmp_path: Path, make: Callable[[], Image.Image], background: images.Colour
+    tmp_path: Path, make: Callable[[], Image.Image], background: Colour
 ) -> None:
     path = tmp_path / "a.png"
     make().save(path)
