@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kohya_driver import files, process, texts
+from kohya_driver.diagnosis.model import RETRY
 from kohya_driver.errors import DriverError, HostError, RunError
 from kohya_driver.events.model import Record, Recovering, Resumed, RunFinished, RunStarted, TroubleSeen
 from kohya_driver.events.snapshot import RunSnapshot
@@ -25,7 +26,7 @@ from kohya_driver.run.guard import RECOVERY, Guard
 from kohya_driver.run.notify import Notifier, finished_note, recovered_note, trouble_note
 from kohya_driver.run.prepare import write_plan
 from kohya_driver.run.recorder import OnEvent, Recorder
-from kohya_driver.run.recovery import decide
+from kohya_driver.run.recovery import KILLED, decide, was_short_of_memory
 from kohya_driver.run.replan import plan_again, read_again, saving_measure
 from kohya_driver.run.result import Verdict, judge, result_of, values_of
 from kohya_driver.run.states import TrainState
@@ -283,6 +284,10 @@ class Course:
         """What can help, in the words of `Diagnosis.recovery`."""
         if verdict.reason in RECOVERY:
             return RECOVERY[verdict.reason]
+        if verdict.kind == KILLED and not was_short_of_memory(
+            self.recorder.snapshot, read_attempts(self.run)
+        ):
+            return RETRY
         return verdict.diagnosis.recovery if verdict.diagnosis else ""
 
     def _recovers(self, verdict: Verdict) -> bool:

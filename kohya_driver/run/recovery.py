@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kohya_driver.diagnosis.model import MEMORY, NAN, RETRY
+from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.again import LOWER_RATE
 from kohya_driver.run.attempt import Attempt
+
+KILLED = "proc.sigkill"
+"""Ended by force and without a word: by the system, for want of memory, or by somebody."""
+SHORT = 0.15
+"""Of all memory: with less available, it was the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +82,15 @@ def _same_again(attempts: Sequence[Attempt]) -> bool:
     before, last = attempts[-2:]
     same = (before.reason, before.kind) == (last.reason, last.kind)
     return before.recovered and same and last.step <= before.step
+
+
+def was_short_of_memory(snapshot: RunSnapshot, attempts: Sequence[Attempt]) -> bool:
+    """Whether a training that was killed without a word was killed for its memory.
+
+    It was looked at every few seconds only: one that is killed again is taken to be short, too.
+    """
+    memory = snapshot.memory
+    if memory and memory.available < SHORT * memory.total:
+        return True
+    told = any(trouble.code == "trouble.memory" for trouble in snapshot.troubles)
+    return told or [attempt.kind for attempt in attempts[-2:]] == [KILLED, KILLED]

@@ -9,9 +9,11 @@ import pytest
 
 from kohya_driver import texts
 from kohya_driver.diagnosis.model import MEMORY, NAN, RETRY
+from kohya_driver.events.parts import MemoryUse, Trouble
+from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.again import LOWER_RATE
 from kohya_driver.run.attempt import Attempt
-from kohya_driver.run.recovery import Decision, decide
+from kohya_driver.run.recovery import Decision, decide, was_short_of_memory
 from kohya_driver.texts.recovery import TEXTS
 
 Facts = dict[str, Any]
@@ -141,3 +143,23 @@ def test_every_reason_is_a_sentence_and_every_measure_too() -> None:
     reasons = {case[4].reason for case in CASES} | {"recovery.by_policy", "recovery.nothing_smaller"}
     assert reasons - {""} <= set(TEXTS)
     assert texts.has(f"override.{LOWER_RATE}")
+
+
+@pytest.mark.parametrize(
+    ("available", "troubles", "kills", "short"),
+    [
+        (8, (), 1, False),
+        (2, (), 1, True),
+        (8, ("trouble.memory",), 1, True),
+        (8, ("trouble.slow",), 1, False),
+        (8, (), 2, True),
+        (None, (), 1, False),
+    ],
+)
+def test_killed_for_memory_or_by_somebody(
+    available: int | None, troubles: tuple[str, ...], kills: int, short: bool
+) -> None:
+    memory = None if available is None else MemoryUse(1, 1, available, 16, 0)
+    told = tuple(Trouble(code, "warn", {}, 0.0, 0.0) for code in troubles)
+    snapshot = RunSnapshot(memory=memory, troubles=told)
+    assert was_short_of_memory(snapshot, history(*[at(5)] * kills)) is short
