@@ -1,7 +1,7 @@
 """Writes the reference pages from the code itself: `python docs/generate.py`.
 
 presets.md from the preset's schema, errors.md from the exception tree and the texts, overrides.md from the rules,
-diagnosis.md from the causes that a log can tell; each in English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
+diagnosis.md from the causes that a log can tell, audit.md from the kinds of faults in a set of pictures; each in English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.host import Host
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES, Draft
+from kohya_driver.prepare.audit_codes import KINDS
 from kohya_driver.preset.model import CaptionRules, Preset, Section, Subset
 from kohya_driver.texts import diagnosis
 from kohya_driver.texts.fields import ZH
@@ -203,7 +204,7 @@ def error_page(index: int) -> Iterator[str]:
 def _messages(area: str) -> list[str]:
     """The codes of an area; of the command line's, which are mostly words of its help, those that say what to do."""
     codes = [code for code in texts.table(area) if not code.endswith(".hint")]
-    return [code for code in codes if area != "cli" or texts.has(f"{code}.hint")]
+    return [code for code in codes if area not in ("cli", "audit") or texts.has(f"{code}.hint")]
 
 
 def _said(code: str, index: int) -> str:
@@ -246,11 +247,25 @@ def diagnosis_page(index: int) -> Iterator[str]:
             yield from ("", f"### `{kind}`", "", *told, "", f"→ {_said(f'{code}.hint', index)}")
 
 
+def audit_page(index: int) -> Iterator[str]:
+    """Each kind of fault, as bad as it is, and what its codes say."""
+    before, after = PAGES["audit"][index].split("‹table›")
+    yield before.rstrip()
+    for level in errors.Severity:
+        yield from ("", PAGES[f"audit_{level}"][index], "", PAGES["audit_head"][index], "|---" * 4 + "|")
+        for kind in (kind for kind in KINDS if kind.level is level):
+            quick = PAGES["audit_no" if kind.needs_pixels else "audit_yes"][index]
+            for number, code in enumerate(kind.codes):
+                yield _row(f"`{kind.name}`" if number == 0 else "", f"`{code}`", _said(code, index), quick)
+    yield after.rstrip()
+
+
 PARTS = {
     "presets": preset_page,
     "errors": error_page,
     "overrides": override_page,
     "diagnosis": diagnosis_page,
+    "audit": audit_page,
 }
 
 

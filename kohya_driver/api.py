@@ -12,6 +12,7 @@ print(result.final)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -30,14 +31,28 @@ from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.host import Host, probe_host, read_memory
 from kohya_driver.planning.advice import OptionAdvice, find_options
 from kohya_driver.planning.build import build_plan, run_root
+from kohya_driver.planning.checks import BUCKET_DIVISOR
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
+from kohya_driver.prepare.audit import audit_set
+from kohya_driver.prepare.audit_model import (
+    AuditConfig,
+    AuditedSet,
+    AuditReport,
+    Depth,
+    folder_config,
+    no_progress,
+)
+from kohya_driver.prepare.audit_model import OnProgress as OnAudit
+from kohya_driver.prepare.audit_preset import planned_config, planned_set
+from kohya_driver.prepare.audit_read import find_preset_file, read_again, read_set
 from kohya_driver.prepare.caption_edits import edit_captions, read_captions
 from kohya_driver.prepare.crop import CropConfig
 from kohya_driver.prepare.crop_folder import crop_with_sheet
 from kohya_driver.prepare.crop_report import CropReport
 from kohya_driver.prepare.crop_work import OnRecord
 from kohya_driver.prepare.faces import Detector
+from kohya_driver.prepare.repair import repair
 from kohya_driver.prepare.tag_config import OnProgress as OnTagged
 from kohya_driver.prepare.tag_config import TagConfig, TagReport
 from kohya_driver.prepare.tagger import tag_folder
@@ -56,6 +71,7 @@ from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
 
 __all__ = [
+    "AuditReport",
     "CropConfig",
     "CropReport",
     "Diagnosis",
@@ -74,6 +90,7 @@ __all__ = [
     "TagReport",
     "ask_to_save",
     "ask_to_stop",
+    "audit",
     "crop",
     "diagnose_log",
     "doctor",
@@ -307,6 +324,75 @@ def _check_running(run: Run) -> None:
     adopt(run)
     if run.state() not in ("running", "unwatched"):
         raise RunError("run.not_running", run.folder, run=run.folder.name)
+
+
+def audit(
+    target: str | Path,
+    *,
+    trigger: str | None = None,
+    resolution: int | None = None,
+    batch_size: int | None = None,
+    fuse: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    depth: Depth = "normal",
+    out: str | Path | None = None,
+    on_progress: OnAudit | None = None,
+) -> AuditReport:
+    """Look a set of pictures and captions through. The pictures themselves are only read.
+
+    Args:
+        target: a folder of pictures, of concept folders (`6_NingGuang`), a project; or a preset's file.
+        trigger, resolution, batch_size: what they are for; by default as the preset says, else none, 512 and 1.
+        fuse: tags that are meant to be in nearly every caption.
+        sets: `KEY=VALUE` over a preset.
+        depth: `quick` reads headers and captions, as before every training; `normal` also compares what pictures show;
+            `deep` decodes every pixel.
+        out: a new folder for a copy in which what needs no judgement is put right; the report is then about that copy.
+        on_progress: called with a stage (`read`, `look`, `copy`), how many are done, and of how many.
+
+    Returns:
+        The report. What is wrong is among its `findings`; nothing is raised for it.
+
+    Raises:
+        DatasetError: there is nothing to look at.
+        PresetError: the target is a preset, and wrong.
+        UsageError: the copy would overwrite something, or `sets` are given without a preset.
+        HostError: the copy cannot be written.
+    """
+    tell = on_progress or no_progress
+    config = folder_config(trigger, resolution, batch_size, fuse=fuse, depth=depth)
+    preset_file = find_preset_file(target)
+    if preset_file is None:
+        if sets:
+            raise UsageError("audit.sets_need_preset", target)
+        audited = read_set(Path(target).expanduser(), config, tell)
+    else:
+        said = {"dataset.resolution": resolution, "training.train_batch_size": batch_size}
+        asked = [f"{key}={value}" for key, value in said.items() if value is not None]
+        audited, config = _planned(load_preset(preset_file, trigger=trigger, sets=[*sets, *asked]), config)
+    if out is None:
+        return audit_set(audited, config, tell)
+    copied = repair(audited, Path(out), tell)
+    return replace(audit_set(read_again(audited, copied.out, tell), config, tell), repaired=copied)
+
+
+def _planned(preset: Preset, config: AuditConfig) -> tuple[AuditedSet, AuditConfig]:
+    """The pictures of a preset, and how its plan will use them."""
+    inputs = read_inputs(preset, probe_host(), next_folder(run_root(preset.folder), preset.name))
+    checked = build_plan(inputs)
+    audited = planned_set(
+        preset.folder,
+        checked.dataset_config,
+        {str(subset.folder.path): subset.folder for subset in inputs.subsets},
+        [finding for finding in inputs.findings if finding.code.startswith("dataset.")],
+        trigger=checked.trigger,
+        max_tokens=checked.training_config.get("max_token_length") or 75,
+    )
+    divisor = BUCKET_DIVISOR.get(checked.family, 64)
+    config = planned_config(
+        config, checked.dataset_config, divisor=divisor, silence=preset.checks.silence, trigger=checked.trigger
+    )
+    return audited, config
 
 
 def crop(

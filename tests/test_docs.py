@@ -31,6 +31,7 @@ TWINS = [(path, path.with_name(f"{path.stem}.zh-CN.md")) for path in DOCS if "zh
 TWINS = [pair for pair in TWINS if pair[1].exists()]
 MUST_HAVE_TWINS = {
     "README.md",
+    "docs/audit.md",
     "docs/diagnosis.md",
     "docs/errors.md",
     "docs/overrides.md",
@@ -175,7 +176,7 @@ def test_chinese_is_where_it_belongs(path: Path) -> None:
 def test_generated_pages_are_up_to_date() -> None:
     pages: Callable[[], dict[str, str]] = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]
     made = pages()
-    assert len(made) == 8
+    assert len(made) == 10
     for name, text in made.items():
         assert read(ROOT / "docs" / name) == text, f"run: python docs/generate.py ({name})"
 

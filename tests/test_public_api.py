@@ -20,7 +20,7 @@ PARITY = {
     "diagnose": ("diagnose", api.diagnose_log),
     "doctor": ("doctor", api.doctor),
 }
-ONLY_API = {"on_plan", "on_event", "on_install", "on_step", "stop", "folder", "recipe"}
+ONLY_API = {"on_plan", "on_event", "on_install", "on_progress", "on_step", "on_wait", "stop", "folder", "recipe"}
 """Callbacks, and what the command line decides by itself."""
 ONLY_CLI = {"help", "lang", "json", "plain"}
 """How it is shown."""
@@ -68,6 +68,16 @@ def test_diagnose() -> None:
 
 def test_doctor() -> None:
     assert cli_words("doctor") == api_words(api.doctor)
+
+
+def test_init() -> None:
+    assert cli_words("init") == api_words(api.init_project)
+
+
+def test_audit() -> None:
+    """--quick and --deep are a depth, --fix --out is a place for the copy, --strict an exit code."""
+    only_cli = {"quick", "deep", "fix", "strict"}
+    assert cli_words("audit") - only_cli == api_words(api.audit) - {"depth", "on_progress"}
 
 
 def test_show_opens_a_run() -> None:

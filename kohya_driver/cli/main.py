@@ -24,6 +24,7 @@ COMMANDS = (
     "crop",
     "tag",
     "captions",
+    "audit",
     "queue",
     "show",
     "watch",

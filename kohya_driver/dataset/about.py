@@ -23,6 +23,10 @@ def about(
     return (replace(finding, paths=found),)
 
 
-def name_some(paths: Sequence[Path]) -> str:
-    """The first few names."""
-    return ", ".join(path.name for path in paths[:_SHOWN]) + (" …" if len(paths) > _SHOWN else "")
+def name_some(paths: Sequence[Path], root: Path | None = None) -> str:
+    """The first few names; with a root, where each is below it."""
+    names = [
+        str(path.relative_to(root)) if root and path.is_relative_to(root) else path.name
+        for path in paths[:_SHOWN]
+    ]
+    return ", ".join(names) + (" …" if len(paths) > _SHOWN else "")

@@ -103,14 +103,18 @@ def _decodes(path: Path) -> bool:
     return True
 
 
-def look_through(pictures: Iterable[Picture]) -> Transparency:
-    """Decode a few of the pictures that have an alpha channel: an opaque one does no harm, and is common."""
+def look_through(pictures: Iterable[Picture], *, every: bool = False) -> Transparency:
+    """Decode a few of the pictures that have an alpha channel: an opaque one does no harm, and is common.
+
+    Args:
+        every: decode all of them.
+    """
     seen: list[Path] = []
     pixels = looked_at = 0
     for picture in pictures:
         if Trait.ALPHA not in picture.traits or Trait.TRUNCATED in picture.traits:
             continue
-        if pixels > _LOOK_AT_PIXELS:
+        if pixels > _LOOK_AT_PIXELS and not every:
             break
         pixels += picture.width * picture.height
         looked_at += 1

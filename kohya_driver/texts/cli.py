@@ -395,4 +395,39 @@ TEXTS = {
         "This is a bug in kohya-driver, not your mistake. The details are in {path}; please attach them to an issue.",
         "这是 kohya-driver 的缺陷，不是您的错误。详情在 {path}，请附在 issue 中反馈。",
     ),
+    "cli.audit": (
+        "look a set of pictures and captions through: damaged files, duplicates, wrong captions, buckets; writes nothing",
+        "检查一批图片和标签：损坏的文件、重复图片、标签错误、分桶；不写入任何文件",
+    ),
+    "cli.option.audit_target": (
+        "a folder of pictures, of concept folders (6_NingGuang), a project; or a preset",
+        "图片文件夹、概念文件夹（6_NingGuang）的上层文件夹、项目文件夹，或预设文件",
+    ),
+    "cli.option.audit_resolution": (
+        "training size that buckets are made for (default: 512, or the preset's)",
+        "训练分辨率，用于计算分桶（默认 512，或预设中的值）",
+    ),
+    "cli.option.audit_batch_size": (
+        "batch size that buckets should fill (default: 1, or the preset's)",
+        "批次大小（默认 1，或预设中的值）",
+    ),
+    "cli.option.fuse": (
+        "a tag that is meant to be in every caption; may be given several times",
+        "本就应出现在每个标签文件中的标签；可多次使用",
+    ),
+    "cli.option.audit_quick": (
+        "headers and captions only, as before every training",
+        "只读取图片头和标签，与每次训练前的检查相同",
+    ),
+    "cli.option.audit_deep": (
+        "decode every pixel as the engine will, and every alpha channel",
+        "像引擎那样完整解码每张图片，并检查所有透明通道",
+    ),
+    "cli.option.fix": (
+        "write a copy to --out in which orientation, transparency, file types, names and caption files are put right, "
+        "and look that through",
+        "在 --out 中写入修复后的副本（方向、透明、文件类型、文件名、标签文件），并检查该副本",
+    ),
+    "cli.option.fix_out": ("a new folder for the copy", "存放副本的新文件夹"),
+    "cli.option.audit_strict": ("end with an exit code for warnings, too", "有警告时也以错误退出码结束"),
 }

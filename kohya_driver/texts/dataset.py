@@ -1,6 +1,6 @@
 """Sentences about folders and their pictures; those about captions, sizes and caches stand in files of their own."""
 
-from kohya_driver.texts import dataset_caches, dataset_captions, dataset_settings
+from kohya_driver.texts import dataset_audit, dataset_caches, dataset_captions, dataset_settings
 
 TEXTS = {
     "dataset.folder_missing": ("This folder does not exist.", "这个文件夹不存在。"),
@@ -253,4 +253,5 @@ TEXTS = {
     **dataset_captions.TEXTS,
     **dataset_settings.TEXTS,
     **dataset_caches.TEXTS,
+    **dataset_audit.TEXTS,
 }
