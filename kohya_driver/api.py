@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 from kohya_driver import files
 from kohya_driver.checkup.diagnose import diagnose
@@ -52,7 +52,13 @@ from kohya_driver.prepare.crop_folder import crop_with_sheet
 from kohya_driver.prepare.crop_report import CropReport
 from kohya_driver.prepare.crop_work import OnRecord
 from kohya_driver.prepare.faces import Detector
+from kohya_driver.prepare.parts import RealSteps
+from kohya_driver.prepare.project import init_project as make_project
 from kohya_driver.prepare.repair import repair
+from kohya_driver.prepare.report import InitReport
+from kohya_driver.prepare.report import OnProgress as OnInitProgress
+from kohya_driver.prepare.request import Existing, Fit, InitConfig
+from kohya_driver.prepare.style import StyleName
 from kohya_driver.prepare.tag_config import OnProgress as OnTagged
 from kohya_driver.prepare.tag_config import TagConfig, TagReport
 from kohya_driver.prepare.tagger import tag_folder
@@ -76,6 +82,7 @@ __all__ = [
     "CropReport",
     "Diagnosis",
     "Engine",
+    "InitReport",
     "InstallEvent",
     "LogDiagnosis",
     "OptionAdvice",
@@ -97,6 +104,7 @@ __all__ = [
     "edit_captions",
     "find_earlier",
     "find_options",
+    "init_project",
     "install_engine",
     "load_preset",
     "open_run",
@@ -433,6 +441,80 @@ def crop(
         sheet=Path(sheet) if sheet else None,
         on_progress=on_progress or (lambda done, of, record: None),
         on_sheet=on_sheet or (lambda done, of: None),
+    )
+
+
+def init_project(
+    project: str | Path,
+    *,
+    images: str | Path | None = None,
+    trigger: str | None = None,
+    style: StyleName | None = None,
+    base: str | Path | None = None,
+    concepts: Sequence[tuple[str, str | Path]] = (),
+    reg: str | Path | None = None,
+    repeats: int | Literal["auto"] | None = None,
+    resolution: int | None = None,
+    fit: Fit | None = None,
+    tag: str | None = None,
+    existing: Existing | None = None,
+    detector: str | None = None,
+    dry_run: bool = False,
+    on_progress: OnInitProgress | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> InitReport:
+    """Make a project that `train` runs as it is from a folder of pictures; or bring one up to date. Sources are only read.
+
+    What is not said is taken from the earlier time; a new project needs images (or concepts), trigger, style and base.
+
+    Args:
+        project: its folder.
+        images: a folder of pictures, with or without captions; or of `<repeats>_<concept>` folders, taken over as they are.
+        trigger: the word that will call up what is learnt; the first tag of every caption.
+        style: `anime` or `realistic`: sets repeats, rank, alpha and how captions are treated.
+        base: the base model; family and resolution are read from it.
+        concepts: further ones, each a name and a folder of pictures.
+        reg: regularization images.
+        repeats: how often each picture is shown in an epoch, or `auto`.
+        resolution: the training's size in pixels.
+        fit: how pictures are cut: `bucket`, `crop`, `pad` or `none`.
+        tag: a tagging model, or `none`; `auto`, the default, is the usual one, if it is to be had.
+        existing: what becomes of captions beside the pictures: `skip`, `merge` or `overwrite`. Always in the copy.
+        detector: who looks for faces.
+        dry_run: say what would be done, and write nothing.
+        on_progress: called with each step and how much of it is done.
+        on_wait: called once if another `init` works on the same project.
+
+    Returns:
+        What was made. Pictures that cannot be read are among its `findings`.
+
+    Raises:
+        UsageError: what was asked for cannot be.
+        DatasetError: there are no pictures, or none that can be read; or the tagger that was named is not to be had.
+        EngineError: the base model cannot be read.
+        HostError: the disk is full, or cannot be written to; the project is as it was.
+    """
+    config = InitConfig(
+        project=Path(project),
+        images=Path(images) if images else None,
+        trigger=trigger or "",
+        style=style,
+        base=Path(base) if base else None,
+        concepts=tuple((name, Path(folder)) for name, folder in concepts),
+        reg=Path(reg) if reg else None,
+        repeats=repeats,
+        resolution=resolution,
+        fit=fit,
+        tag=tag or "",
+        existing=existing,
+        detector=detector or "",
+    )
+    return make_project(
+        config,
+        RealSteps(dry_run),
+        dry_run=dry_run,
+        on_progress=on_progress or (lambda progress: None),
+        on_wait=on_wait,
     )
 
 

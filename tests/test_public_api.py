@@ -20,7 +20,17 @@ PARITY = {
     "diagnose": ("diagnose", api.diagnose_log),
     "doctor": ("doctor", api.doctor),
 }
-ONLY_API = {"on_plan", "on_event", "on_install", "on_progress", "on_step", "on_wait", "stop", "folder", "recipe"}
+ONLY_API = {
+    "on_plan",
+    "on_event",
+    "on_install",
+    "on_progress",
+    "on_step",
+    "on_wait",
+    "stop",
+    "folder",
+    "recipe",
+}
 """Callbacks, and what the command line decides by itself."""
 ONLY_CLI = {"help", "lang", "json", "plain"}
 """How it is shown."""
@@ -78,6 +88,14 @@ def test_audit() -> None:
     """--quick and --deep are a depth, --fix --out is a place for the copy, --strict an exit code."""
     only_cli = {"quick", "deep", "fix", "strict"}
     assert cli_words("audit") - only_cli == api_words(api.audit) - {"depth", "on_progress"}
+
+
+def test_crop() -> None:
+    """The settings are a config there, --strict is an exit code, and the folders have their own names."""
+    settings = {"resolution", "fit", "pad_fill", "max_upscale", "strict"}
+    own_words = {"folder": "source", "out": "target"}
+    words = {own_words.get(word, word) for word in cli_words("crop") - settings}
+    assert words == api_words(api.crop) - {"config", "on_progress", "on_sheet"}
 
 
 def test_show_opens_a_run() -> None:

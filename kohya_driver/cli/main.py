@@ -15,6 +15,7 @@ from kohya_driver.cli.streams import escape_what_cannot_be_shown, mute
 from kohya_driver.errors import DriverError
 
 COMMANDS = (
+    "init",
     "train",
     "plan",
     "quickstart",

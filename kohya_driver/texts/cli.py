@@ -56,6 +56,66 @@ TEXTS = {
         "a character or person on an SDXL base; 32 GB of memory or more",
         "SDXL 底模上的角色或真人；需要 32 GB 或更多内存",
     ),
+    "cli.init": (
+        "make a project from a folder of pictures: crop, tag, build the folders, write the preset",
+        "从图片文件夹生成项目：裁剪、打标、建立文件夹、写好预设",
+    ),
+    "cli.option.init_project": (
+        "the project's folder; run again with nothing more, it does what differs",
+        "项目文件夹；之后只写它再运行一次，就会处理有变化的部分",
+    ),
+    "cli.option.init_images": (
+        "a folder of pictures, which is only read; or folders named <repeats>_<concept>, which are taken over as they are",
+        "图片文件夹，只会读取；或名为 <重复次数>_<概念> 的文件夹，会原样接收",
+    ),
+    "cli.option.init_trigger": (
+        "the word that will call up what is learnt; it becomes the first tag of every caption",
+        "触发词，用来召唤学到的内容；会成为每个标签文件的第一个标签",
+    ),
+    "cli.option.init_style": (
+        "sets repeats, rank, alpha and how captions are treated",
+        "决定重复次数、Rank、Alpha 以及标签的处理方式",
+    ),
+    "cli.option.init_base": (
+        "the base model; its family and resolution are read from the file",
+        "底模文件；模型系列和分辨率从文件中读取",
+    ),
+    "cli.option.init_concept": (
+        "a further concept with a folder of its own; may be given several times",
+        "另一个概念及其图片文件夹；可以写多次",
+    ),
+    "cli.option.init_reg": (
+        "a folder of regularization images",
+        "正则化图像文件夹",
+    ),
+    "cli.option.init_repeats": (
+        "how often each picture is shown in an epoch: 1 to 999, or auto (default: by the style)",
+        "每轮中每张图片的重复次数：1 到 999，或 auto（默认按风格）",
+    ),
+    "cli.option.init_resolution": (
+        "training size in pixels (default: the base model's)",
+        "训练分辨率，单位像素（默认：底模的分辨率）",
+    ),
+    "cli.option.init_fit": (
+        "bucket: cut only as far as the nearest bucket asks (default); crop: to one size; pad: cut nothing, fill up; none: only make smaller",
+        "bucket：只裁到最近的分桶（默认）；crop：裁成同一尺寸；pad：不裁，填充扩边；none：只缩小",
+    ),
+    "cli.option.init_tag": (
+        "the tagging model, by its short name or its folder; auto: the usual one, if it is to be had (default); none: do not tag",
+        "打标模型的简称或文件夹；auto：可用时使用常用模型（默认）；none：不打标",
+    ),
+    "cli.option.init_existing": (
+        "captions that lie beside the pictures: skip: keep them (default); merge: add tags; overwrite: tag anew. Always in the copy",
+        "图片旁已有的标签：skip 保留（默认）；merge 补充标签；overwrite 重新打标。只改副本",
+    ),
+    "cli.option.init_detector": (
+        "who looks for faces (default: yunet)",
+        "用什么查找人脸（默认：yunet）",
+    ),
+    "cli.option.init_dry_run": (
+        "say what would be done, and write nothing",
+        "只说明会做什么，不写入任何内容",
+    ),
     "cli.show": (
         "show a run from its folder: running, finished or cut off",
         "从训练文件夹查看一次训练：进行中、已结束或被中断",

@@ -18,7 +18,7 @@ from tests.project import MAC, write_project
 
 SECONDS = 60
 COMMANDS = [
-    "", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show",
+    "", "init", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show",
     "engine", "engine install", "engine status", "engine verify", "engine update", "engine remove",
     "watch", "runs", "queue", "queue add", "queue list", "queue remove", "queue move", "queue retry", "queue clear",
     "queue start",
