@@ -210,7 +210,10 @@ TEXTS = {
         "cut a folder of pictures to size: heads and bodies are kept, your own files are never written to",
         "把文件夹中的图片裁剪到合适尺寸：保留头部和身体，绝不改动原图",
     ),
-    "cli.option.crop_out": ("where the results go; another folder than DIR", "结果存放的文件夹，不能与 DIR 相同"),
+    "cli.option.crop_out": (
+        "where the results go; another folder than DIR",
+        "结果存放的文件夹，不能与 DIR 相同",
+    ),
     "cli.option.crop_resolution": (
         "the training size: one number, or width x height (512)",
         "训练尺寸：一个数，或“宽x高”（512）",
