@@ -395,6 +395,7 @@ def _planned(preset: Preset, config: AuditConfig) -> tuple[AuditedSet, AuditConf
         [finding for finding in inputs.findings if finding.code.startswith("dataset.")],
         trigger=checked.trigger,
         max_tokens=checked.training_config.get("max_token_length") or 75,
+        parents=(preset.dataset.train_data_dir, preset.dataset.reg_data_dir),
     )
     divisor = BUCKET_DIVISOR.get(checked.family, 64)
     config = planned_config(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +33,20 @@ def scene(seed: int, size: tuple[int, int] = (512, 512)) -> Image.Image:
     return picture
 
 
+@cache
+def _png(seed: int) -> bytes:
+    data = io.BytesIO()
+    scene(seed).save(data, "PNG", compress_level=1)
+    return data.getvalue()
+
+
 def clean_set(folder: Path, count: int = 8) -> Path:
     """A tree that nothing is wrong with; returns its concept folder."""
     images = folder / "6_凝 光"
     images.mkdir(parents=True)
     chance = random.Random(1)
     for number in range(count):
-        scene(number).save(images / f"图 {number}.png", compress_level=1)
+        (images / f"图 {number}.png").write_bytes(_png(number))
         (images / f"图 {number}.txt").write_text(
             ", ".join((TRIGGER, *chance.sample(TAGS, 3))) + "\n", encoding="utf-8"
         )

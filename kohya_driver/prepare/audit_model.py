@@ -10,7 +10,7 @@ from typing import Any, Literal
 from kohya_driver.dataset.buckets import Bucket, BucketSettings, count_batches
 from kohya_driver.dataset.caption_checks import CaptionUse
 from kohya_driver.dataset.model import ImageFolder
-from kohya_driver.errors import DatasetError, Finding, Severity
+from kohya_driver.errors import DatasetError, Finding, Severity, UsageError
 from kohya_driver.prepare.audit_codes import kind_of
 
 Depth = Literal["quick", "normal", "deep"]
@@ -19,6 +19,9 @@ OnProgress = Callable[[str, int, int], None]
 """Called with what is done (`read`, `look`), how many are done, and of how many."""
 SD15 = BucketSettings((512, 512), enable=True)
 """1024 is twice 512: what a plan chooses is the engine's own default there."""
+
+
+_RESOLUTIONS, _BATCH_SIZES = (64, 4096), (1, 1000)
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
@@ -51,7 +54,17 @@ def folder_config(
     fuse: Iterable[str] = (),
     depth: Depth = "normal",
 ) -> AuditConfig:
-    """For a folder without a preset: what was not said is as the plan would choose it."""
+    """For a folder without a preset: what was not said is as the plan would choose it.
+
+    Raises:
+        UsageError: `audit.out_of_range`.
+    """
+    for name, value, (least, most) in (
+        ("resolution", resolution, _RESOLUTIONS),
+        ("batch-size", batch_size, _BATCH_SIZES),
+    ):
+        if value is not None and not least <= value <= most:
+            raise UsageError("audit.out_of_range", f"--{name}", value=value, least=least, most=most)
     return AuditConfig(
         trigger or "",
         depth,
@@ -91,6 +104,8 @@ class AuditedSet:
     folders: tuple[AuditedFolder, ...]
     findings: tuple[Finding, ...] = ()
     """About how the folders are laid out."""
+    sources: tuple[Path, ...] = ()
+    """Folders in which, besides those with pictures, nothing may be written."""
 
 
 @dataclass(frozen=True, slots=True)

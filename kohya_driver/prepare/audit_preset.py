@@ -22,6 +22,7 @@ def planned_set(
     *,
     trigger: str,
     max_tokens: int,
+    parents: Iterable[Path | None] = (),
 ) -> AuditedSet:
     """
     Args:
@@ -29,6 +30,7 @@ def planned_set(
         dataset_config: as the engine gets it.
         folders: read already, by the `image_dir` that the config names.
         findings: about how they are laid out.
+        parents: of concept folders.
     """
     (dataset,) = dataset_config["datasets"]
     shared = {name: value for name, value in dataset.items() if name != "subsets"}
@@ -50,7 +52,7 @@ def planned_set(
         extension = keys.get("caption_extension") or ".txt"
         folder = folders[keys["image_dir"]]
         found.append(AuditedFolder(folder, use, keys["num_repeats"], mask, extension))
-    return AuditedSet(root, tuple(found), tuple(findings))
+    return AuditedSet(root, tuple(found), tuple(findings), tuple(one for one in parents if one))
 
 
 def planned_config(

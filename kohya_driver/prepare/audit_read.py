@@ -38,7 +38,7 @@ def read_set(root: Path, config: AuditConfig, on_progress: OnProgress = no_progr
         folder = scan_folder(path, caption_extension=config.caption_extension)
         read.append(AuditedFolder(folder, use, repeats, caption_extension=config.caption_extension))
     on_progress("read", len(found), len(found))
-    return AuditedSet(root, tuple(read), tuple(_layout(root)))
+    return AuditedSet(root, tuple(read), _layout(root), (root,))
 
 
 def find_preset_file(target: str | Path) -> Path | None:

@@ -88,7 +88,9 @@ def _check_apart(audited: AuditedSet, out: Path) -> None:
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UsageError("audit.out_taken", out)
     place = out.resolve()
-    for source in {audited.root.resolve(), *(one.folder.path.resolve() for one in audited.folders)}:
+    for source in {
+        one.resolve() for one in (*audited.sources, *(one.folder.path for one in audited.folders))
+    }:
         if place.is_relative_to(source) or source.is_relative_to(place):
             raise UsageError("audit.out_inside", out, source=source)
 

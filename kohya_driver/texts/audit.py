@@ -67,6 +67,14 @@ TEXTS = {
         "Give the preset's file, or use --trigger, --resolution, --batch-size.",
         "请指定预设文件，或使用 --trigger、--resolution、--batch-size。",
     ),
+    "audit.out_of_range": (
+        "{value} is not between {least} and {most}.",
+        "{value} 不在 {least} 到 {most} 之间。",
+    ),
+    "audit.out_of_range.hint": (
+        "Give the numbers that you will train with.",
+        "请填写训练时使用的数值。",
+    ),
     "audit.out_taken": ("There is something in this folder already.", "这个文件夹里已有内容。"),
     "audit.out_taken.hint": ("Name a new folder with --out.", "请用 --out 指定一个新文件夹。"),
     "audit.out_inside": (

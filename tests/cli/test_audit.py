@@ -93,6 +93,9 @@ def test_a_repaired_copy(home: Path, pictures: Path, tmp_path: Path) -> None:
         ("empty", (), "dataset.no_pictures", 4),
         ("empty", ("--set", "dataset.resolution=512"), "audit.sets_need_preset", 2),
         ("empty", ("--out", "x"), "audit.out_needs_fix", 2),
+        ("empty", ("--resolution", "-1"), "audit.out_of_range", 2),
+        ("empty", ("--resolution", "many"), "cli.not_understood", 2),
+        ("empty", ("--batch-size", "0"), "audit.out_of_range", 2),
         ("empty", ("--quick", "--deep"), "cli.not_understood", 2),
     ],
 )

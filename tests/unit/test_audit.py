@@ -16,7 +16,7 @@ from kohya_driver.errors import DatasetError, Severity, UsageError
 from kohya_driver.prepare.audit import audit
 from kohya_driver.prepare.audit_codes import KINDS, kind_of
 from kohya_driver.prepare.audit_look import several
-from kohya_driver.prepare.audit_model import AuditConfig, AuditReport, square_buckets
+from kohya_driver.prepare.audit_model import AuditConfig, AuditReport, Depth, square_buckets
 from tests.picture_sets import CASES, TRIGGER, Case, added, caption, clean_set, scene
 from tests.project import write_project
 
@@ -28,7 +28,7 @@ def codes(report: AuditReport) -> list[str]:
 
 
 @pytest.mark.parametrize("depth", ["quick", "normal", "deep"])
-def test_nothing_is_wrong_with_a_clean_set(tmp_path: Path, depth: str) -> None:
+def test_nothing_is_wrong_with_a_clean_set(tmp_path: Path, depth: Depth) -> None:
     clean_set(tmp_path / "我的 图")
     report = audit(tmp_path / "我的 图", replace(CONFIG, depth=depth))
     assert codes(report) == []
@@ -324,3 +324,26 @@ def test_a_caption_that_goes_wrong_in_two_ways(tmp_path: Path) -> None:
     images = clean_set(tmp_path)
     caption("\ufeffsmile\nhat, hat".encode())(images)
     assert set(codes(audit(tmp_path, CONFIG))) == {"caption_bom", "caption_lines", "caption_without_trigger"}
+
+
+def test_a_preset_that_is_far_from_ready(tmp_path: Path) -> None:
+    """What is wrong with anything but the pictures is the plan's to say."""
+    preset = tmp_path / "p.toml"
+    preset.write_text('[dataset]\ntrain_data_dir = "none"\n')
+    assert codes(api.audit(preset)) == ["folder_missing"]
+    preset.write_text(
+        '[[dataset.subsets]]\nimage_dir = "none"\n[[dataset.subsets]]\nimage_dir = "set/6_凝 光"\n'
+    )
+    clean_set(tmp_path / "set")
+    report = api.audit(preset, trigger=TRIGGER)
+    assert codes(report) == ["folder_missing"]
+    assert report.counts.pictures == 8
+    preset.write_text('[dataset]\ntrain_data_dir = "set"\nmin_bucket_reso = 640\n')
+    assert codes(api.audit(preset, trigger=TRIGGER)) == ["bucket_minimum"]
+
+
+def test_all_pictures_of_a_preset_without_captions(tmp_path: Path) -> None:
+    preset = write_project(tmp_path)
+    for path in tmp_path.rglob("*.txt"):
+        path.unlink()
+    assert codes(api.audit(preset)) == ["no_captions"]

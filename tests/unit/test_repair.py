@@ -164,3 +164,13 @@ def test_a_presets_pictures_are_copied_by_what_they_are_for(tmp_path: Path) -> N
     assert report.counts.reg_pictures == 7
     assert report.repaired
     assert [path.name for path in report.repaired.left_out["unreadable"]] == ["图 0.png"]
+
+
+def test_a_copy_may_stand_beside_a_presets_pictures_but_not_among_them(tmp_path: Path) -> None:
+    preset = write_project(tmp_path / "p")
+    with pytest.raises(UsageError):
+        api.audit(preset, out=tmp_path / "p" / "image" / "copy")
+    report = api.audit(preset, out=tmp_path / "p" / "copy")
+    assert report.counts.pictures == 3
+    assert report.repaired
+    assert report.repaired.files == 6

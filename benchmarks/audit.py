@@ -1,0 +1,103 @@
+"""How long `audit` takes for many pictures, as a whole process, and that its memory does not grow with them.
+
+The pictures are photos in size and kind: JPEG of 768 × 1024, each another one, with a caption each. `--quick` reads headers and
+captions; without it every picture is decoded small, and compared with all others.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.measure import PYTHON, Row, keep, median
+
+TIMES = 3
+COUNTS = (1000, 10000)
+BOUNDS = {("--quick", 1000): "< 2 s", ("--quick", 10000): "< 10 s"}
+NAMES = {"--quick": "headers and captions", "": "with fingerprints"}
+TAGS = (
+    "smile",
+    "frown",
+    "standing",
+    "sitting",
+    "running",
+    "night",
+    "rain",
+    "window",
+    "flower",
+    "umbrella",
+    "hat",
+)
+
+
+def main() -> None:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for how, name in NAMES.items():
+            peaks = {}
+            for count in COUNTS:
+                images = make_pictures(Path(folder) / str(count) / "1_concept", count)
+                runs = [audit_once(images.parent, how) for _ in range(TIMES)]
+                seconds = [run[0] for run in runs]
+                bound = BOUNDS.get((how, count), "")
+                rows.append(
+                    Row(
+                        f"`audit`, {name}, {count:,} pictures",
+                        median(seconds),
+                        "s",
+                        bound=bound,
+                        raw=tuple(seconds),
+                    )
+                )
+                peaks[count] = [run[1] for run in runs]
+            few, many = (peaks[count] for count in COUNTS)
+            rows.append(
+                Row(
+                    f"its peak memory, {name}, {COUNTS[1]:,} pictures",
+                    median(many),
+                    "MB",
+                    f"{COUNTS[0]:,} pictures",
+                    median(few),
+                    "flat",
+                    raw=(*few, *many),
+                )
+            )
+    keep("audit", rows)
+
+
+def make_pictures(folder: Path, count: int) -> Path:
+    """Soft random blobs with grain, which no two pictures have alike."""
+    if folder.exists():
+        return folder
+    folder.mkdir(parents=True)
+    grain = Image.effect_noise((768, 1024), 24).convert("RGB")
+    for number in range(count):
+        chance = np.random.default_rng(number)
+        blobs = Image.fromarray(chance.integers(0, 255, (8, 6, 3), dtype=np.uint8))
+        picture = Image.blend(blobs.resize((768, 1024), Image.Resampling.BICUBIC), grain, 0.15)
+        picture.save(folder / f"{number:05d}.jpg", quality=80)
+        tags = ", ".join(("ning", *chance.choice(TAGS, 4, replace=False)))
+        (folder / f"{number:05d}.txt").write_text(tags, encoding="utf-8")
+    return folder
+
+
+def audit_once(images: Path, how: str) -> tuple[float, float]:
+    """Seconds and megabytes of one whole process."""
+    begin = time.perf_counter()
+    command = [PYTHON, "-m", "kohya_driver", "audit", str(images), "--trigger", "ning", "--json"]
+    command += [how] if how else []
+    pid = os.posix_spawn(
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    )
+    _, status, usage = os.wait4(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return time.perf_counter() - begin, usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
