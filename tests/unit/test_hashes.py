@@ -14,6 +14,7 @@ from PIL import Image, ImageEnhance
 from kohya_driver.prepare.hashes import (
     MIRRORED_BITS,
     NEAR_BITS,
+    OTHER_BITS,
     Fingerprint,
     fingerprint,
     group_mirrored,
@@ -29,7 +30,9 @@ def prints_of(picture: Image.Image) -> Fingerprint:
 
 
 def apart(first: Fingerprint, second: Fingerprint) -> int:
-    return min((first.dhash ^ second.dhash).bit_count(), (first.phash ^ second.phash).bit_count())
+    """Of the nearer fingerprint; far if the other contradicts."""
+    bits = (first.dhash ^ second.dhash).bit_count(), (first.phash ^ second.phash).bit_count()
+    return min(bits) if max(bits) <= OTHER_BITS else 64
 
 
 ORIGINALS = [prints_of(scene(seed)) for seed in range(60)]
