@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from kohya_driver import files
 from kohya_driver.engine.base import read_base
 from kohya_driver.engine.families import missing_parts, model_family, prediction_in_name, quantisation
-from kohya_driver import files
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.weights import Header, Tensor, main_dtype, read_header
 from kohya_driver.errors import EngineError
