@@ -399,7 +399,11 @@ def _planned(preset: Preset, config: AuditConfig) -> tuple[AuditedSet, AuditConf
     )
     divisor = BUCKET_DIVISOR.get(checked.family, 64)
     config = planned_config(
-        config, checked.dataset_config, divisor=divisor, silence=preset.checks.silence, trigger=checked.trigger
+        config,
+        checked.dataset_config,
+        divisor=divisor,
+        silence=preset.checks.silence,
+        trigger=checked.trigger,
     )
     return audited, config
 

@@ -112,7 +112,7 @@ def say(text: str) -> None:
 
 def train(config: Mapping[str, Any]) -> int:
     sys.path.insert(0, str(Path(__file__).parent))
-    from stand_in_loop import Loop
+    from stand_in_loop import Loop  # type: ignore[import-not-found]
 
     loop = Loop(FAULT, save)
     if FAULT not in STUBBORN:

@@ -19,7 +19,7 @@ from kohya_driver.errors import PresetError, Severity
 from kohya_driver.host import Host
 from kohya_driver.planning.model import Plan
 from kohya_driver.preset.load import load_preset
-from kohya_driver.run.start import prepare_folder
+from kohya_driver.run.prepare import prepare_folder
 from tests.project import CUDA, GIB, base_shapes, write_project, write_safetensors
 from tests.project import MAC as SMALL_MAC
 
