@@ -1,7 +1,8 @@
 """Stopped, saved, killed and resumed on the real engine, at random steps: the end is that of a training never interrupted.
 
 One training is made in one piece; each of the others must come to the same file names, rates, losses and weights, to the bit.
-That is so on a processor with one thread, where the engine's own arithmetic repeats itself.
+That is so on a processor with one thread, where the engine's own arithmetic repeats itself. One case is in the ordinary suite,
+the others are long.
 """
 
 from __future__ import annotations
@@ -153,6 +154,7 @@ def test_stopped_and_resumed_three_times(whole: api.Run, random_base: Path, tmp_
     )
 
 
+@pytest.mark.long
 def test_killed_and_resumed_by_itself(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """With a train state every few seconds; the trainer is killed some time after the second."""
     states = 0
@@ -173,6 +175,7 @@ def test_killed_and_resumed_by_itself(whole: api.Run, random_base: Path, tmp_pat
     assert_same(run, whole)
 
 
+@pytest.mark.long
 def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """The trainer goes on without it, and is followed to its end."""
     at = random.randint(1, STEPS - 4)
@@ -186,6 +189,7 @@ def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Pat
     assert_same(api.open_run(result.folder), whole)
 
 
+@pytest.mark.long
 def test_asked_to_save_and_then_orphaned(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """`save --sample`, then the supervisor is killed: whoever looks next gives the training a new one."""
     preset = project(tmp_path, random_base)
