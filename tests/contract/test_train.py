@@ -179,7 +179,7 @@ def test_ctrl_c_ends_everything(random_base: Path, tmp_path: Path) -> None:
     wait_for_step(run, 1, child)
     assert len(process.marked(str(run.folder))) >= 2
     child.send_signal(signal.SIGINT)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)  # it ends its step and saves first
     assert child.returncode == 10, output
     assert not process.marked(str(run.folder))
     result = run.result()
@@ -188,12 +188,12 @@ def test_ctrl_c_ends_everything(random_base: Path, tmp_path: Path) -> None:
 
 
 def test_a_killed_trainer_is_no_success(random_base: Path, tmp_path: Path) -> None:
-    child = start_cli(project(tmp_path, random_base), "--plain", "--lang", "en")
+    child = start_cli(project(tmp_path, random_base), "--plain", "--no-recover", "--lang", "en")
     run = api.Run(tmp_path / "runs" / "ning-001")
     wait_for_step(run, 1, child)
     trainer = max(process.marked(str(run.folder)), key=lambda found: found.memory_info().rss)
     trainer.kill()
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
     result = run.result()
     assert child.returncode == 9, output
     assert result is not None and result.reason == "run.killed" and "SIGKILL" in result.evidence
