@@ -102,7 +102,8 @@ def _failure(
     if any("No data found" in line for line in tail):
         return "run.no_data", "\n".join(tail)
     if ended is None or ended.status != 0:
-        said = (message.text for message in reversed(snapshot.messages))
+        # The launcher's words may stand behind half a line of the trainer's; then only the log's end has them.
+        said = (*(message.text for message in reversed(snapshot.messages)), *reversed(tail))
         signalled = next((found[1] for text in said if (found := _DIED.search(text))), "")
         if (ended and ended.status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
