@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from kohya_driver import api
+from kohya_driver.cli.signals import heard
 from kohya_driver.cli.streams import mute
 from kohya_driver.errors import Severity, StalledError, StoppedError, TrainingFailedError
 from kohya_driver.events.model import Record
@@ -145,17 +146,9 @@ class Wishes:
     stop: Stop = field(default_factory=Stop)
     installing: bool = False
 
-    @contextlib.contextmanager
-    def heard(self) -> Iterator[None]:
-        """While this lasts. What `nohup` or a shell has told us to ignore stays ignored."""
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self._hear) for number in wanted}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def heard(self) -> contextlib.AbstractContextManager[None]:
+        """While this lasts."""
+        return heard(self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.installing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kohya_driver import texts
 from kohya_driver.cli.arguments import add_output
+from kohya_driver.cli.signals import heard
 from kohya_driver.cli.streams import mute
 
 if TYPE_CHECKING:
@@ -73,17 +73,9 @@ class _Leaving:
 
     asked: bool = False
 
-    @contextlib.contextmanager
-    def heard(self) -> Iterator[None]:
-        """While this lasts. What `nohup` or a shell has told us to ignore stays ignored."""
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        wanted = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self._hear) for number in wanted}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def heard(self) -> contextlib.AbstractContextManager[None]:
+        """While this lasts."""
+        return heard(self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.asked:

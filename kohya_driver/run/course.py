@@ -254,13 +254,11 @@ class Course:
         """The recovery, or why there is none; the plan is made anew where something is changed for it."""
         recovery = self._recovery(verdict)
         state, _ = newest_state(self.run, self.plan)
-        inputs = None
         measure: tuple[Override, ...] = ()
 
         def saving() -> str:
-            nonlocal inputs, measure
-            inputs = read_again(self.run)
-            measure = saving_measure(self.plan, inputs, going_on=state is not None)
+            nonlocal measure
+            measure = saving_measure(self.plan, read_again(self.run), going_on=state is not None)
             return measure[0].id if measure else ""
 
         decision = decide(
@@ -306,7 +304,6 @@ class Course:
         except DriverError:
             return False
         self.plan = plan
-        self._guard.plan = plan
         return True
 
     def _conclude(self, verdict: Verdict, ended: Ended | None) -> RunResult:
