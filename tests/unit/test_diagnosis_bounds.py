@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from kohya_driver.diagnosis.classify import diagnose_chunks
 from kohya_driver.diagnosis.signatures import SIGNATURES
 from kohya_driver.events.lines import LIMIT
 from tests.unit.diagnosis_samples import SAMPLES, UNREADABLE, raised
+from tests.watched import Watched, run_watched
 
 MEMORY = 60 << 20
 """Far above what is kept, far below such a log."""
@@ -82,20 +82,22 @@ def everything() -> Iterator[bytes]:
     yield from itertools.chain(one_line(), bars(), warnings(), messages())
 
 
+def diagnose_apart(chunks: str) -> Watched:
+    code = (
+        "from tests.unit.test_diagnosis_bounds import diagnose_chunks, everything\n"
+        f"found = diagnose_chunks({chunks})\n"
+        "print(found.line_count, found.kind)\n"
+    )
+    done = run_watched([sys.executable, "-c", code], cwd=ROOT)
+    assert done.code == 0, done.stderr
+    return done
+
+
 def test_a_million_lines_in_bounded_memory() -> None:
     """In a process of its own, as only the peak of a whole process can be read."""
-    code = (
-        "import resource, sys\n"
-        "from tests.unit.test_diagnosis_bounds import diagnose_chunks, everything\n"
-        "diagnose_chunks([b'x'])\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "found = diagnose_chunks(everything())\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, found.line_count, found.kind)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    peak, count, kind = done.stdout.split()
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert int(peak) * unit < MEMORY, f"{int(peak) * unit >> 20} MB"
+    begun, done = (diagnose_apart(which) for which in ("[b'x']", "everything()"))
+    count, kind = done.stdout.split()
+    assert done.memory - begun.memory < MEMORY, f"{done.memory - begun.memory >> 20} MB"
     assert int(count) > MILLION * 0.6  # the lines of a bar share one number
     assert kind == "log.unknown"
 
