@@ -92,25 +92,6 @@ def dataset_config(
     }
 
 
-def prompts_text(preset: Preset, resolution: int | Sequence[int]) -> str:
-    """The lines of the prompts file: one prompt each, with its size, seed and steps, in the engine's short options."""
-    sampling = preset.sampling
-    width, height = (resolution, resolution) if isinstance(resolution, int) else resolution
-    tail = f"--w {sampling.width or width} --h {sampling.height or height} --d {sampling.seed}"
-    tail += f" --s {sampling.steps} --l {sampling.scale:g}"
-    if sampling.negative:
-        tail = f"--n {_one_line(sampling.negative)} {tail}"
-    trigger = preset.dataset.trigger or ""
-    return "".join(
-        f"{_one_line(prompt.replace('{trigger}', trigger))} {tail}\n" for prompt in sampling.prompts
-    )
-
-
-def _one_line(text: str) -> str:
-    # A line that begins with # would be a comment, and " --" would begin an option.
-    return " ".join(text.split()).lstrip("#").replace(" --", " —")
-
-
 def launch_command(
     engine: Engine,
     entry: Path,

@@ -16,7 +16,6 @@ from kohya_driver.planning.arguments import (
     dataset_config,
     dataset_keys,
     launch_command,
-    prompts_text,
     training_options,
 )
 from kohya_driver.planning.autosave import Autosave, autosave_of
@@ -29,6 +28,7 @@ from kohya_driver.planning.needs import memory_needed, mildest_fit, time_needed
 from kohya_driver.planning.outputs import disk_needed, sample_count, saved_files
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
 from kohya_driver.planning.pace import TimeUse
+from kohya_driver.planning.prompts import prompts_text
 from kohya_driver.planning.schedule import Checkpoint, Schedule
 from kohya_driver.preset.load import resolved_text
 
