@@ -11,6 +11,9 @@ three digits of an average only:
 `sync` is false for the micro-steps of gradient accumulation that do not end an optimizer step. The rates are those that the
 step was made with; the engine itself logs those of the next one, because it asks after the scheduler has moved on.
 
+A validation is a line of the same kind, with the values `loss/validation/…`. Its step is the optimizer step after which it was made;
+the engine itself counts those at the end of an epoch by epochs.
+
 KOHYA_DRIVER_ATTEMPT names a file that says what this attempt is to do beyond that: where to go on from, where to keep train
 states and how often (`entry_loop.Loop`). What happens is told in the same metrics file (`{"event": "state", …}`), and how the
 trainer ended in `trainer.json` beside it, because the launcher hides it.
@@ -120,6 +123,7 @@ def record_metrics(path, loop):
 
     log, step_optimizer = TensorBoardTracker.log, AcceleratedOptimizer.step
     gradient, used = GradientState(), loop.rates if loop is not None else []
+    reached = [0]  # the optimizer steps done
 
     def remember_rates(self, *arguments, **options):
         if gradient.sync_gradients:
@@ -127,12 +131,16 @@ def record_metrics(path, loop):
         return step_optimizer(self, *arguments, **options)
 
     def log_and_record(self, values, step=None, **options):
+        if "loss/current" in values:
+            reached[:] = [step]
         if loop is not None and loop.replaying:
             return None  # an earlier attempt has logged these steps
         if "loss/current" in values:
             numbers = {**plain(values), **rates_used(values, used)}
             line = {"time": time.time(), "step": step, "sync": gradient.sync_gradients, "values": numbers}
             append(path, line)
+        elif any(name.startswith("loss/validation/") for name in values):
+            append(path, {"time": time.time(), "step": reached[0], "sync": True, "values": plain(values)})
         result = unless_full(log)(self, values, step=step, **options)
         if loop is not None and "loss/current" in values:
             loop.after_log(float(values["loss/current"]))

@@ -115,6 +115,16 @@ class StepDone(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Validated(Event):
+    """The loss on the pictures that are not trained on, after this optimizer step; `divergence` is it less the average of training."""
+
+    kind: ClassVar[str] = "validation"
+    step: int
+    loss: float
+    divergence: float
+
+
+@dataclass(frozen=True, slots=True)
 class SavingCheckpoint(Event):
     """The engine is about to write this file."""
 
@@ -299,7 +309,7 @@ class Record:
         return cls(data["time"], data["elapsed"], kind(**{**body, **numbers, **lists}))
 
 
-_NUMBERS = ("loss", "average_loss", "learning_rates")
+_NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from kohya_driver.events.model import (
     StateSaved,
     StepDone,
     Traceback,
+    Validated,
 )
 from kohya_driver.events.rules import METAL_RULES, METAL_SIGNS, RULES, Events, Rule
 from kohya_driver.events.traceback import HEADER, TracebackCollector
@@ -289,7 +291,7 @@ class MetricsReader:
         if metric is None:
             return self._note(line)
         if "loss/current" not in metric.values:
-            return None
+            return _validated(metric)
         self._sum += metric.values["loss/current"]
         self._count += 1
         if not metric.sync:
@@ -304,6 +306,16 @@ class MetricsReader:
         if isinstance(note, Resumed):
             self._sum, self._count = 0.0, 0  # of a step that was cut off
         return note
+
+
+def _validated(metric: Metric) -> Validated | None:
+    """Of a line that tells of a validation: within an epoch (`step_…`) or at its end (`epoch_…`)."""
+    for when in ("step", "epoch"):
+        loss = metric.values.get(f"loss/validation/{when}_average")
+        if loss is not None:
+            divergence = metric.values.get(f"loss/validation/{when}_divergence", math.nan)
+            return Validated(metric.step, loss, divergence)
+    return None
 
 
 def _learning_rates(values: Mapping[str, float]) -> dict[str, float]:

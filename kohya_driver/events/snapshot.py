@@ -36,6 +36,7 @@ from kohya_driver.events.model import (
     StopRequested,
     Traceback,
     TroubleSeen,
+    Validated,
 )
 from kohya_driver.events.parts import Bar, Checkpoint, LossCurve, MemoryUse, Message, Pace, Trouble
 
@@ -323,6 +324,7 @@ _CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
     Progress: _progress,
     StepDone: _step,
     EpochStarted: _epoch,
+    Validated: lambda snapshot, event, record: {"pace": snapshot.pace.interrupt()},
     SavingCheckpoint: lambda snapshot, event, record: {"saving": event.path},
     CheckpointSaved: _checkpoint,
     CheckpointRemoved: _removed,

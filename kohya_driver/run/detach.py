@@ -28,6 +28,7 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     TroubleSeen,
+    Validated,
 )
 from kohya_driver.run import machine
 from kohya_driver.run.attempt import newest_state, read_attempts
@@ -44,7 +45,7 @@ OWN: tuple[type[Event], ...] = (
     SampleSaved, TroubleSeen, KeptAwake,
 )  # fmt: skip
 """Events that come neither from the log nor from the values."""
-METRICS: tuple[type[Event], ...] = (StepDone, Resumed, StateNotSaved)
+METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved)
 
 
 def start_detached(run: Run, action: str = "start") -> int:

@@ -27,6 +27,7 @@ from kohya_driver.events.model import (
     StopRequested,
     Traceback,
     TroubleSeen,
+    Validated,
 )
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.views.console import (
@@ -125,6 +126,9 @@ _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
     PhaseChanged: lambda event, snapshot: texts.say(f"event.phase.{event.phase}"),
     EpochStarted: lambda event, snapshot: texts.say("view.epoch", epoch=event.epoch, epochs=event.of),
     StepDone: _step,
+    Validated: lambda event, snapshot: texts.say(
+        "view.plain.validation", step=event.step, loss=human_loss(event.loss)
+    ),
     CheckpointSaved: lambda event, snapshot: texts.say(
         "view.plain.checkpoint", path=event.path, size=human_bytes(event.size_bytes)
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 
@@ -17,10 +18,12 @@ from kohya_driver.events.model import (
     ModelSaved,
     PhaseChanged,
     Progress,
+    Record,
     SavingCheckpoint,
     StateSaved,
     StepDone,
     Traceback,
+    Validated,
 )
 from kohya_driver.events.parse import MetricsReader, Parser, parse_metric
 from kohya_driver.events.rules import METAL, METAL_RULES, RULES, Rule
@@ -366,6 +369,23 @@ def test_a_torn_line_is_passed_over(line: str) -> None:
     reader = MetricsReader()
     assert reader.feed(line) is None
     assert reader.feed(metric(1, 0.25)) == StepDone(1, 0.25, 0.5, {})
+
+
+def validation(when: str, loss: object, step: int = 12) -> str:
+    values = {f"loss/validation/{when}_average": loss, f"loss/validation/{when}_divergence": 0.0625}
+    return json.dumps({"time": 1, "step": step, "sync": True, "values": values})
+
+
+@pytest.mark.parametrize("when", ["step", "epoch"])
+def test_a_validation_is_told_with_the_step_after_which_it_was_made(when: str) -> None:
+    reader = MetricsReader()
+    assert reader.feed(metric(12, 0.25)) == StepDone(12, 0.25, 0.5, {})
+    assert reader.feed(validation(when, 0.5)) == Validated(12, 0.5, 0.0625)
+    event = reader.feed(validation(when, "NaN", 13))
+    assert isinstance(event, Validated) and math.isnan(event.loss)
+    record = Record(1.0, 2.0, event)
+    again = Record.from_json(json.loads(json.dumps(record.to_json(), allow_nan=False)))
+    assert isinstance(again.event, Validated) and math.isnan(again.event.loss)
 
 
 def test_values_of_an_epoch_are_no_step() -> None:

@@ -34,6 +34,7 @@ from kohya_driver.events.model import (
     StepDone,
     StopRequested,
     Traceback,
+    Validated,
 )
 from kohya_driver.events.parts import POINTS, LossCurve
 from kohya_driver.events.snapshot import STATES_KEPT, RunSnapshot, fold
@@ -271,7 +272,7 @@ class Night:
     def source(self, event: Event) -> str:
         if isinstance(event, StateSaved):
             return "values" if Path(event.path).parent == self.run.states_folder else "log"
-        return "values" if isinstance(event, StepDone | Resumed | StateNotSaved) else "log"
+        return "values" if isinstance(event, StepDone | Validated | Resumed | StateNotSaved) else "log"
 
 
 def lines(folder: Path) -> Iterable[dict[str, Any]]:
@@ -282,6 +283,8 @@ def lines(folder: Path) -> Iterable[dict[str, Any]]:
         yield {"time": 1.0, "step": step, "sync": True, "values": values}
         if step == 8:
             yield {"event": "state", "time": 1.0, "step": 8, "path": state, "seconds": 0.1}
+        if step == 9:
+            yield {"time": 1.0, "step": 9, "sync": True, "values": {"loss/validation/step_average": 0.25}}
         if step == 10:
             yield {"event": "not_saved", "time": 1.0, "step": 10, "reason": "full"}
 
@@ -296,7 +299,7 @@ def test_what_was_recorded_is_not_recorded_again(tmp_path: Path) -> None:
     recorder.record(second(2))
     whole.follow(recorder)
     expected = whole.told()
-    assert len(by_source(expected, "log")) > 20 and len(by_source(expected, "values")) == 13
+    assert len(by_source(expected, "log")) > 20 and len(by_source(expected, "values")) == 14
     written = whole.run.events_file.read_bytes().splitlines(keepends=True)
     for kept in range(1, len(written), 7):
         night = Night(tmp_path / f"cut {kept}")
