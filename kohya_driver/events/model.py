@@ -187,8 +187,14 @@ class Recovering(Event):
 
 @dataclass(frozen=True, slots=True)
 class SampleSaved(Event):
+    """A picture stands there whole. The rest is what its name tells; None if it is not one of the engine's names."""
+
     kind: ClassVar[str] = "sample"
     path: str
+    step: int | None = None
+    epoch: int | None = None
+    prompt: int | None = None
+    """Which of the prompts, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.memory import MemoryUse, Workload, memory_use
 from kohya_driver.planning.overrides import Draft
 from kohya_driver.planning.pace import Amount, TimeUse, Work, estimate
+from kohya_driver.planning.prompts import largest_size
 
 
 def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
@@ -27,14 +28,13 @@ def mildest_fit(inputs: Inputs, draft: Draft) -> Fit | None:
 def workload(inputs: Inputs, draft: Draft) -> Workload:
     """What its memory depends on. No bucket is larger than the training size, so that one stands for all."""
     size = training_size(draft)
-    sampling = inputs.preset.sampling
     workers = draft.get("training.max_data_loader_n_workers") or 0
     return Workload(
         family=draft.family,
         device=draft.device,
         training=draft.training,
         size=size,
-        sample_size=(sampling.width or size[0], sampling.height or size[1]) if sampling.prompts else None,
+        sample_size=largest_size(inputs.preset, size),
         spawned_workers=workers if draft.host.is_mac else 0,
     )
 

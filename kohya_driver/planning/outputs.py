@@ -11,6 +11,7 @@ from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
 from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.prompts import largest_size
 from kohya_driver.planning.schedule import Checkpoint, Schedule
 
 
@@ -39,13 +40,13 @@ def disk_needed(
     saved: Sequence[Checkpoint],
     autosave: Autosave | None,
 ) -> DiskUse:
-    sampling, (width, height) = inputs.preset.sampling, settings.resolution
+    sampling = inputs.preset.sampling
     return disk_use(
         draft.family,
         draft.training,
         saved if schedule.steps else (),
         samples=sample_count(schedule, draft.training, len(sampling.prompts)),
-        sample_size=(sampling.width or width, sampling.height or height),
+        sample_size=largest_size(inputs.preset, settings.resolution) or settings.resolution,
         caches=_cache_bytes(inputs, draft, settings),
         steps=schedule.steps,
         autosaves=autosave.at_once if autosave and schedule.steps else 0,

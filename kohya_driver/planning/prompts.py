@@ -60,9 +60,20 @@ def prompts_of(preset: Preset, resolution: int | Sequence[int]) -> tuple[Prompt,
     return tuple(Prompt(**{**common, **_read(_fill(prompt, trigger))[0]}) for prompt in sampling.prompts)
 
 
+def largest_size(preset: Preset, resolution: int | Sequence[int]) -> tuple[int, int] | None:
+    """Of the pictures that are drawn: what memory and disk have to hold. None if nothing is drawn."""
+    sizes = [(one.width, one.height) for one in prompts_of(preset, resolution)]
+    return max(sizes, key=lambda size: size[0] * size[1]) if sizes else None
+
+
+def has_words(prompt: str) -> bool:
+    """Whether anything but options stands in a preset's prompt."""
+    return bool(_read(_fill(prompt, "x"))[0]["text"])
+
+
 def bad_options(prompt: str) -> tuple[str, ...]:
     """The options in a preset's prompt that the engine would pass over without a word, or take for something else."""
-    return _read(_fill(prompt, ""))[1]
+    return _read(_fill(prompt, "x"))[1]
 
 
 def prompts_text(preset: Preset, resolution: int | Sequence[int]) -> str:
@@ -72,7 +83,8 @@ def prompts_text(preset: Preset, resolution: int | Sequence[int]) -> str:
 
 def prompt_line(prompt: Prompt) -> str:
     """As the engine reads it."""
-    options = [f"--n {prompt.negative}"] if prompt.negative else []
+    negative = _plain(prompt.negative)
+    options = [f"--n {negative}"] if negative else []
     options += [f"--w {prompt.width} --h {prompt.height}"]
     options += [] if prompt.seed is None else [f"--d {prompt.seed}"]
     options += [f"--s {prompt.steps} --l {prompt.scale:g}"]

@@ -364,7 +364,7 @@ class Sampling(Section):
     """Pictures drawn while it trains."""
 
     prompts: tuple[str, ...] = ()
-    """What to draw; {trigger} becomes the trigger word. None: no samples."""
+    """What to draw; {trigger} becomes the trigger word. A prompt may end in the engine's own options: --n what not to draw, --w --h size, --d seed, --s steps, --l scale, --ss sampler. None: no samples."""
 
     negative: str = ""
     """What not to draw."""
@@ -375,8 +375,8 @@ class Sampling(Section):
     every_n_steps: Count | None = option("sample_every_n_steps")
     """Draw after every n-th step. Give this or every_n_epochs."""
 
-    at_first: bool = option("sample_at_first", default=False)
-    """Draw before the first step too, for comparison."""
+    at_first: bool | None = option("sample_at_first")
+    """Draw before the first step too, to see what the base alone makes of the prompts."""
 
     sampler: Literal[
         "ddim", "pndm", "lms", "euler", "euler_a", "heun", "dpm_2", "dpm_2_a",

@@ -69,6 +69,12 @@ def place(name: SampleName, plan: Plan) -> tuple[int, int]:
     return min(epoch * per_epoch, plan.steps), epoch
 
 
+def sample_saved(path: Path, plan: Plan) -> SampleSaved:
+    """What is told of a picture that has just been drawn."""
+    name = read_name(path.name)
+    return SampleSaved(str(path), *place(name, plan), name.prompt_index) if name else SampleSaved(str(path))
+
+
 def run_samples(run: Run) -> tuple[Sample, ...]:
     """Every sample that still stands, by step and prompt: of each the one drawn last.
 

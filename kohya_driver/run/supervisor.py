@@ -19,19 +19,20 @@ from kohya_driver.events.model import (
     MemorySampled,
     Phase,
     ProcessExited,
-    SampleSaved,
     SaveRequested,
     SavingCheckpoint,
     StopRequested,
 )
 from kohya_driver.events.parse import MetricsReader, Parser
 from kohya_driver.host import read_memory
+from kohya_driver.planning.model import Plan
 from kohya_driver.process import Child, lives_marked, stop_child, sweep
 from kohya_driver.run.attempt import Attempt
 from kohya_driver.run.folder import Run
 from kohya_driver.run.follow import Follower
 from kohya_driver.run.recorder import DRIVER, Recorder
 from kohya_driver.run.requests import ask_to_stop, read_request
+from kohya_driver.run.samples import sample_saved
 from kohya_driver.run.stop import Stop
 
 LOOK_SECONDS = 0.1
@@ -86,6 +87,8 @@ class Supervisor:
     """Files that stood there already, by `files.stamp`."""
     _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
+    _plan: Plan | None = None
+    """Read when the first sample is there."""
     _due: dict[str, float] = field(default_factory=dict)
     _heeded: int = 0
     _stopping: bool = False
@@ -255,7 +258,8 @@ class Supervisor:
         for path in sorted(set((self.output_dir / "sample").glob("*.png")) - self._samples):
             if path.read_bytes()[-len(_PNG_END) :] == _PNG_END:
                 self._samples.add(path)
-                self.recorder.record(SampleSaved(str(path)))
+                self._plan = self._plan or self.run.plan()
+                self.recorder.record(sample_saved(path, self._plan))
 
     def _measure(self) -> None:
         memory = read_memory()

@@ -120,11 +120,11 @@ ZH: Mapping[str, str] = {
     "field.precision.no_half_vae": "VAE 保持 32 位；SDXL 的 VAE 用 16 位会出错。",
     # [sampling]
     "field.sampling": "训练过程中画的预览图。",
-    "field.sampling.prompts": "画什么；{trigger} 会换成触发词。不写就不画预览图。",
+    "field.sampling.prompts": "画什么；{trigger} 会换成触发词。提示词末尾可以带引擎自己的选项：--n 不想画的内容、--w --h 尺寸、--d 种子、--s 步数、--l 引导强度、--ss 采样器。不写就不画预览图。",
     "field.sampling.negative": "不要画什么。",
     "field.sampling.every_n_epochs": "每 n 个轮次之后画一次。",
     "field.sampling.every_n_steps": "每 n 步之后画一次。它和 every_n_epochs 只写一个。",
-    "field.sampling.at_first": "第一步之前也画一次，便于比较。",
+    "field.sampling.at_first": "第一步之前也画一次，看看底模自己会画成什么样。",
     "field.sampling.sampler": "用哪种采样方法画。",
     "field.sampling.width": "宽度（像素）；没写时用训练尺寸。",
     "field.sampling.height": "高度（像素）；没写时用训练尺寸。",

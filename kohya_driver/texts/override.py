@@ -242,6 +242,10 @@ TEXTS = {
         "Buckets begin and end at whole steps (bucket_reso_steps); the engine rounds the same way.",
         "分桶的上下限必须是步长 (bucket_reso_steps) 的整数倍；引擎也会这样取整。",
     ),
+    "override.sampling.at_first": (
+        "The prompts are drawn once before the first step: what the base alone makes of them, to compare with.",
+        "第一步之前先画一次：这是底模自己画出的样子，用来对比。",
+    ),
     "override.environment.pythonutf8": (
         "Chinese paths and captions are read right whatever the system's language.",
         "无论系统语言是什么，都能正确读取中文路径和标签。",

@@ -110,6 +110,19 @@ TEXTS = {
         "A prompt says {{trigger}}, but the preset has no trigger word.",
         "提示词中用到了 {{trigger}}，但预设没有触发词。",
     ),
+    "plan.prompt_empty": (
+        "A prompt has no words; the engine would draw its options as if they were words.",
+        "有一条提示词没有内容；引擎会把它的选项当作提示词来画。",
+    ),
+    "plan.prompt_empty.hint": ("Write what to draw, or remove it.", "请写上要画的内容，或删除这一条。"),
+    "plan.prompt_option": (
+        "`{option}` in a prompt is none of the options that can stand there, or its value is missing or wrong; the engine would pass over it.",
+        "提示词中的 `{option}` 不是可用的选项，或者缺少值、值不对；引擎会直接忽略它。",
+    ),
+    "plan.prompt_option.hint": (
+        "Known are: --n what not to draw, --w and --h the size, --d the seed, --s steps, --l guidance scale, --ss the sampler. A dash that is meant as a word stands between blanks: `a -- b`.",
+        "可用的有：--n 不想画的内容、--w 和 --h 尺寸、--d 随机种子、--s 步数、--l 引导强度、--ss 采样器。如果只是破折号，请在两边加空格：`a -- b`。",
+    ),
     "plan.trigger_missing.hint": (
         "Set dataset.trigger, or give --trigger WORD.",
         "请设置 dataset.trigger，或使用 --trigger 触发词。",

@@ -19,6 +19,7 @@ from kohya_driver import api, files, process
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.weights import read_header
 from kohya_driver.events.model import CheckpointSaved, EpochStarted, MemorySampled, SampleSaved, StepDone
+from kohya_driver.run.samples import run_samples
 from tests.contract.conftest import run_inside
 from tests.project import write_picture
 
@@ -163,7 +164,9 @@ def test_what_was_seen(finished: tuple[api.Run, str]) -> None:
     assert [event.epoch for event in events if isinstance(event, EpochStarted)] == [1, 2]
     assert len([event for event in events if isinstance(event, CheckpointSaved)]) == 2
     samples = [Path(event.path) for event in events if isinstance(event, SampleSaved)]
-    assert len(samples) == run.plan().samples == 1 and samples[0].is_file()
+    assert len(samples) == run.plan().samples == 2 and all(path.is_file() for path in samples)
+    drawn = [(one.path, one.step, one.epoch, one.prompt, one.seed) for one in run_samples(run)]
+    assert drawn == [(samples[0], 0, 0, "ning, smile", 42), (samples[1], 4, 2, "ning, smile", 42)]
     memory = [event.tree_bytes for event in events if isinstance(event, MemorySampled)]
     assert max(memory) > 2 << 30
     snapshot = run.snapshot()

@@ -155,6 +155,7 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, [], "memory.vae_batch:training.vae_batch_size", None, 4),
     (SMALL_MAC, [], "memory.checkpointing:training.gradient_checkpointing", None, True),
     (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.every_epoch:training.sample_every_n_epochs", None, 1),
+    (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.at_first:training.sample_at_first", None, True),
     (MAC, [], "launch.threads:launch.num_cpu_threads_per_process", None, 6),
     (MAC, [], "environment.pytorch_enable_mps_fallback:environment.PYTORCH_ENABLE_MPS_FALLBACK", None, "1"),
     (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="2.7"'],
@@ -271,6 +272,10 @@ FAULTS = [
     (["sampling.every_n_epochs=1"], "plan.samples_without_prompts"),
     (['sampling.prompts=["a"]', "sampling.every_n_epochs=1", "sampling.every_n_steps=1"], "plan.samples_by_epoch_only"),
     (['sampling.prompts=["{trigger}"]', 'dataset.trigger=""'], "plan.trigger_missing"),
+    (['sampling.prompts=["{trigger}", "--n blurry"]'], "plan.prompt_empty"),
+    (['sampling.prompts=["{trigger} --size 512"]'], "plan.prompt_option"),
+    (['sampling.prompts=["{trigger} --d seven"]'], "plan.prompt_option"),
+    (['sampling.prompts=["{trigger} --ss Euler a"]'], "plan.prompt_option"),
     (["saving.output_name=a/b"], "plan.bad_output_name"),
     (["training.max_data_loader_n_workers=2"], "plan.workers_on_mac"),
     (["dataset.resolution=128", "dataset.min_bucket_reso=256"], "dataset.bucket_minimum"),
@@ -360,12 +365,14 @@ def test_the_next_run_has_the_next_number(project: Path) -> None:
 
 def test_prompts(project: Path) -> None:
     plan = plan_of(
-        project, 'sampling.prompts=["{trigger}, smile\\nnow", "a --n b"]', 'sampling.negative="bad"'
+        project,
+        'sampling.prompts=["{trigger}, smile\\nnow", "a -- b --n worse --d 7"]',
+        'sampling.negative="bad"',
     )
     lines = plan.sample_prompts.splitlines()
     assert lines[0] == "ning, smile now --n bad --w 512 --h 512 --d 42 --s 24 --l 7"
-    assert lines[1].startswith("a —n b --n bad")
-    assert plan.samples == 20
+    assert lines[1] == "a — b --n worse --w 512 --h 512 --d 7 --s 24 --l 7"
+    assert plan.samples == 22  # of ten epochs, and before the first
     assert plan.training_config["sample_prompts"] == str(plan.folder / "sample_prompts.txt")
 
 

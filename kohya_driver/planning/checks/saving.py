@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kohya_driver.errors import Finding, error, warning
 from kohya_driver.planning.checks.subject import Check, Subject
+from kohya_driver.planning.prompts import bad_options, has_words
 
 NAME_BYTES = 200
 """Of a file name's 255: the engine adds up to 40 to output_name, most for a sample's name, and the system some."""
@@ -24,6 +25,12 @@ def _sampling(subject: Subject) -> Iterator[Finding]:
         yield warning("plan.samples_by_epoch_only", subject.preset.where("sampling.every_n_steps"))
     if not subject.draft.trigger and any("{trigger}" in prompt for prompt in sampling.prompts):
         yield error("plan.trigger_missing", subject.preset.where("sampling.prompts"))
+    for number, prompt in enumerate(sampling.prompts, 1):
+        where = f"{subject.preset.where('sampling.prompts')} #{number}"
+        if not has_words(prompt):
+            yield error("plan.prompt_empty", where)
+        for option in bad_options(prompt):
+            yield error("plan.prompt_option", where, option=option)
 
 
 def _overwriting(subject: Subject) -> Iterator[Finding]:

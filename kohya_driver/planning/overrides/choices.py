@@ -56,4 +56,6 @@ RULES: tuple[Rule, ...] = (
          lambda d: bool(d.get("training.sample_prompts")) and not any(
              d.get(f"training.{name}") for name in ("sample_every_n_epochs", "sample_every_n_steps", "sample_at_first")),
          to(1)),
+    Rule("sampling.at_first", "training.sample_at_first",
+         every(is_on("training.sample_prompts"), is_open("training.sample_at_first")), to(True)),
 )  # fmt: skip
