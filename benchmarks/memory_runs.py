@@ -137,7 +137,7 @@ def measure(case: Case, folder: Path) -> dict[str, Any]:
     )
     begin = time.monotonic()
     child = process.start_child(
-        command, cwd=plan.engine_root / "sd-scripts", env=environment, log=run.log_file, mark=str(run.folder)
+        command, cwd=plan.engine.checkout, env=environment, log=run.log_file, mark=str(run.folder)
     )
     watch = Watch(Follower(run.log_file))
     try:

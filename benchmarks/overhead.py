@@ -95,7 +95,7 @@ def by_hand(preset: Path, sets: list[str]) -> float:
         subprocess.run(
             plan.command,
             check=True,
-            cwd=plan.engine_root / "sd-scripts",
+            cwd=plan.engine.checkout,
             env=environment,
             stdout=log,
             stderr=log,

@@ -22,9 +22,11 @@ from kohya_driver.checkup.model import Diagnosis, OnStep
 from kohya_driver.diagnosis.classify import diagnose_chunks
 from kohya_driver.diagnosis.lines import open_log
 from kohya_driver.diagnosis.model import Diagnosis as LogDiagnosis
-from kohya_driver.engine.install import InstallEvent, find_engine, install_engine
+from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
+from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
+from kohya_driver.engine.store import find_engine as find_drawing
 from kohya_driver.errors import RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
@@ -67,14 +69,29 @@ from kohya_driver.preset.model import Preset
 from kohya_driver.run.detach import adopt, adopt_unwatched, start_detached
 from kohya_driver.run.folder import Run, RunResult, next_folder, open_run
 from kohya_driver.run.late import settle_ended
+from kohya_driver.run.listing import Wanted, list_wanted, read_since
 from kohya_driver.run.machine import check_is_free as check_machine_is_free
+from kohya_driver.run.overview import Overview
 from kohya_driver.run.prepare import prepare_folder
+from kohya_driver.run.prune import Freed, PruneOptions, Pruning
+from kohya_driver.run.prune import plan_prune as plan_pruning
+from kohya_driver.run.prune import prune as prune_planned
 from kohya_driver.run.recorder import OnEvent
+from kohya_driver.run.registry import runs_here
+from kohya_driver.run.remove import Removal
+from kohya_driver.run.remove import plan_remove as plan_removal
+from kohya_driver.run.remove import remove_run as remove_folder
+from kohya_driver.run.rename import rename_run as rename_folder
 from kohya_driver.run.requests import ask
 from kohya_driver.run.requests import ask_to_stop as request_stop
 from kohya_driver.run.resume import plan_resume, prepare_resume, resume_run
 from kohya_driver.run.start import start_run
 from kohya_driver.run.stop import Stop
+from kohya_driver.sampling.build import build_grid_plan
+from kohya_driver.sampling.draw import OnProgress as OnDrawn
+from kohya_driver.sampling.draw import draw_grid
+from kohya_driver.sampling.model import Grid, GridConfig, GridPlan, GridProgress
+from kohya_driver.sampling.subject import read_subject
 
 __all__ = [
     "AuditReport",
@@ -82,13 +99,22 @@ __all__ = [
     "CropReport",
     "Diagnosis",
     "Engine",
+    "Freed",
+    "Grid",
+    "GridConfig",
+    "GridPlan",
+    "GridProgress",
     "InitReport",
     "InstallEvent",
     "LogDiagnosis",
     "OptionAdvice",
+    "Overview",
     "Plan",
     "Preset",
+    "PruneOptions",
+    "Pruning",
     "Record",
+    "Removal",
     "Run",
     "RunResult",
     "RunSnapshot",
@@ -106,12 +132,20 @@ __all__ = [
     "find_options",
     "init_project",
     "install_engine",
+    "list_runs",
     "load_preset",
     "open_run",
     "plan",
+    "plan_sample",
+    "plan_prune",
+    "plan_remove",
+    "prune",
     "read_captions",
+    "remove_run",
+    "rename_run",
     "resume",
     "resume_detached",
+    "sample",
     "tag",
     "train",
     "train_detached",
@@ -227,8 +261,9 @@ def _with_engine(
     checked.raise_for_errors()
     if on_plan:
         on_plan(checked)
-    if find_engine() is None:
-        install_engine(source, on_event=on_install or (lambda event: None))
+    kind = kind_of(preset.launch.engine)
+    if kind.find() is None:
+        install_engine(source, engine=kind.name, on_event=on_install or (lambda event: None))
         checked = plan(preset, strict=strict, fit=fit)
         checked.raise_for_errors()
     while True:
@@ -294,6 +329,60 @@ def _without_recovery(sets: Sequence[str], recover: bool) -> list[str]:
     return [*sets, *([] if recover else ["safety.recover=0"])]
 
 
+def plan_sample(source: str | Path | None = None, config: GridConfig = GridConfig()) -> GridPlan:  # noqa: B008
+    """What a comparison grid would show; nothing is started or written.
+
+    Args:
+        source: a run's folder or name, or a LoRA file; by default the running or the latest run.
+        config: prompts, weights, checkpoints and settings; what it leaves open comes from the run.
+
+    Returns:
+        The plan. What stands in the way is among its `findings`.
+
+    Raises:
+        RunError, UsageError: there is nothing to make a plan of: no such run, no base, no prompt.
+    """
+    return build_grid_plan(read_subject(source, config.checkpoints), config, probe_host(), find_drawing())
+
+
+def sample(
+    source: str | Path | None = None,
+    config: GridConfig = GridConfig(),  # noqa: B008
+    *,
+    engine_source: str | Path | None = None,
+    on_plan: Callable[[GridPlan], None] | None = None,
+    on_progress: OnDrawn = lambda progress: None,
+    on_install: OnInstall | None = None,
+    stop: Stop | None = None,
+) -> Grid:
+    """Draw one prompt with one seed over checkpoints and weights, and lay the pictures side by side.
+
+    Args:
+        source, config: as for `plan_sample`.
+        engine_source: where to get the engine from, as for `install_engine`.
+        on_plan: called with the plan before anything is drawn.
+        on_progress: called with how far it has come.
+        stop: `stop.ask()` ends it; the same wish goes on later with the pictures that stand.
+
+    Returns:
+        The grid, whole.
+
+    Raises:
+        RunError: something stands in the way, another training runs on this machine, or the engine failed.
+        StoppedError: it was asked to stop.
+        UsageError, EngineError, HostError: as for `plan_sample` and `install_engine`.
+    """
+    adopt_unwatched()
+    subject, host = read_subject(source, config.checkpoints), probe_host()
+    planned = build_grid_plan(subject, config, host, find_drawing())
+    if on_plan:
+        on_plan(planned)
+    planned.raise_for_errors()
+    engine = find_drawing() or install_engine(engine_source, on_event=on_install or (lambda event: None))
+    planned = build_grid_plan(subject, config, host, engine)
+    return draw_grid(planned, engine, on_progress=on_progress, stop=stop)
+
+
 def find_earlier(preset: Preset) -> Run | None:
     """The latest run of this preset's project and name, if it can go on; None if it succeeded, or if there is none."""
     root = run_root(preset.folder)
@@ -332,6 +421,105 @@ def _check_running(run: Run) -> None:
     adopt(run)
     if run.state() not in ("running", "unwatched"):
         raise RunError("run.not_running", run.folder, run=run.folder.name)
+
+
+def list_runs(
+    folder: str | Path | None = None,
+    *,
+    state: Sequence[str] = (),
+    name: str = "",
+    base: str = "",
+    since: str | None = None,
+    sort: Literal["time", "loss", "size", "steps"] = "time",
+    limit: int | None = None,
+) -> list[Overview]:
+    """The runs of this machine, each in one line.
+
+    Args:
+        folder: only those of this project.
+        state: only those in these states: `running`, `succeeded`, `stopped`, `failed`, `cut-off`, `unreadable`.
+        name: a part of the name, or a pattern such as `ning*`; `base`: the same for the base model's file.
+        since: only those that changed since: `7d`, `12h`, `2026-11-01`.
+        sort: the latest first, or the lowest loss, the largest, the most steps.
+        limit: at most so many.
+
+    Raises:
+        UsageError: there is no such folder, or `since` is not understood.
+    """
+    when = read_since(since) if since else 0.0
+    for run in runs_here():
+        settle_ended(run)
+    return list_wanted(Wanted(tuple(state), name, base, when, sort, limit), folder)
+
+
+def rename_run(run: str | Path | Run, new: str) -> Run:
+    """Give a run another name, that of its folder; everything goes on to work with it. Returns it in its new place.
+
+    Args:
+        run: its folder.
+        new: the name; no path.
+
+    Raises:
+        UsageError: no folder can have this name.
+        RunError: the name is taken; the run trains, or waits in the queue.
+        HostError: the system refuses it; nothing is changed.
+    """
+    return rename_folder(_opened(run), new)
+
+
+def plan_prune(run: str | Path | Run, options: PruneOptions | None = None) -> Pruning:
+    """What pruning would remove of a run, and what stays and why. Nothing is touched.
+
+    Args:
+        run: its folder.
+        options: which LoRA files and train states are meant; by default all that nobody needs any more.
+
+    Raises:
+        RunError: it trains, waits in the queue, or cannot be read.
+    """
+    return plan_pruning(_opened(run), options or PruneOptions(), runs_here())
+
+
+def prune(prunings: Sequence[Pruning], *, trash: bool = False) -> Freed:
+    """Remove what `plan_prune` said. What has changed since is left alone.
+
+    Args:
+        trash: to the Trash; else it is deleted for good.
+
+    Returns:
+        What is gone, and what could not be removed; nothing is raised for that.
+    """
+    return prune_planned(prunings, trash=trash)
+
+
+def plan_remove(run: str | Path | Run) -> Removal:
+    """What would go with a whole run, and what it wrote elsewhere, which stays. Nothing is touched.
+
+    Args:
+        run: its folder.
+
+    Raises:
+        RunError: it trains, or waits in the queue.
+    """
+    return plan_removal(_opened(run), runs_here())
+
+
+def remove_run(run: str | Path | Run, *, trash: bool = True) -> None:
+    """Take a whole run away, with the LoRA files in its folder.
+
+    Args:
+        run: its folder.
+        trash: False: delete it for good.
+
+    Raises:
+        RunError: it trains, or waits in the queue.
+        HostError: the system refuses it, or has no Trash; nothing is changed.
+    """
+    remove_folder(_opened(run), trash=trash)
+
+
+def _opened(run: str | Path | Run) -> Run:
+    return run if isinstance(run, Run) else open_run(run)
 
 
 def audit(

@@ -5,15 +5,13 @@ It proves that this machine can train from beginning to end. What the LoRA draws
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
-from kohya_driver import files, process
-from kohya_driver.engine import random_base_script
+from kohya_driver import files
 from kohya_driver.engine.assets import fetch_wheel_files
+from kohya_driver.engine.bases import OnProgress
+from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
-from kohya_driver.errors import EngineError
 from kohya_driver.host import Host
 
 PHOTOS = {
@@ -29,8 +27,6 @@ PHOTOS = {
 CONCEPT = "2_photos"
 TRIGGER = "photos"
 EPOCHS = 2
-
-OnProgress = Callable[[float], None]
 
 
 def write_project(folder: Path, base: Path, host: Host) -> Path:
@@ -66,7 +62,7 @@ def preset_text(base: Path, host: Host) -> str:
 
 
 def random_base(engine: Engine, family: str = "sd15", on_progress: OnProgress = lambda share: None) -> Path:
-    """A base model with random weights, of true size, made once by the engine's own code and kept.
+    """A base model with random weights, made once and kept: of true size, or tiny where the engine can train on that.
 
     Args:
         on_progress: told how much of it is done, 0 to 1.
@@ -75,31 +71,4 @@ def random_base(engine: Engine, family: str = "sd15", on_progress: OnProgress = 
         EngineError: the engine could not make it.
         HostError: there is no space for it.
     """
-    path = files.home() / "assets" / "bases" / f"random-{family}-{engine.commit[:12]}.safetensors"
-    with files.lock(path.with_suffix(".lock")):
-        if not path.is_file():
-            _make_base(engine, family, path, on_progress)
-    return path
-
-
-def _make_base(engine: Engine, family: str, path: Path, on_progress: OnProgress) -> None:
-    def tell(line: str) -> None:
-        try:
-            progress = json.loads(line)
-            on_progress(progress["done"] / max(1, progress["of"]))
-        except (ValueError, KeyError, TypeError):
-            return
-
-    result = process.run_tool(
-        [engine.python, random_base_script(), "--family", family, "--output", path],
-        cwd=engine.checkout,
-        env=process.clean_environment(
-            {"PYTHONPATH": str(engine.checkout), "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
-        ),
-        timeout_seconds=1800,
-        on_line=tell,
-    )
-    if result.status != 0 or not path.is_file():
-        raise EngineError(
-            "engine.random_base_failed", path, reason=result.output.strip().rpartition("\n")[2][:300]
-        )
+    return kind_of(engine.name).random_base(engine, family, on_progress)

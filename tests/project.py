@@ -7,7 +7,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kohya_driver.engine.families import PARTS
+from kohya_driver.engine.families import PARTS, TRUE_WIDTH
 from kohya_driver.host import Host
 
 GIB = 1 << 30
@@ -46,7 +46,7 @@ def base_shapes(family: str = "sd15", *, without: str = "", channels: int = 4) -
     """The tensors of a whole base model as far as its header tells: as many as the engine wants, most of them empty."""
     unet = "model.diffusion_model."
     shapes: dict[str, Sequence[int]] = {
-        f"{unet}input_blocks.0.0.weight": (1, channels, 1, 1),
+        f"{unet}input_blocks.0.0.weight": (TRUE_WIDTH, channels, 1, 1),
         f"{unet}input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": (4, CONTEXT_WIDTH[family]),
     }
     for part, (beginning, count) in PARTS[family].items():

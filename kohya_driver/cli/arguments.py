@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from kohya_driver import texts
+from kohya_driver.engine.model import NAMES, EngineName
 
 if TYPE_CHECKING:
     from kohya_driver.preset.model import Preset
@@ -17,9 +18,15 @@ def add_preset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images", metavar="DIR", help=texts.say("cli.option.images"))
     parser.add_argument("--base", metavar="FILE", help=texts.say("cli.option.base"))
     parser.add_argument("--trigger", metavar="WORD", help=texts.say("cli.option.trigger"))
+    add_engine(parser)
     add_sets(parser)
     parser.add_argument("--strict", action="store_true", help=texts.say("cli.option.strict"))
     parser.add_argument("--fit", action="store_true", help=texts.say("cli.option.fit"))
+
+
+def add_engine(parser: argparse.ArgumentParser, default: EngineName | None = None) -> None:
+    """Which engine; None: as the preset says, or as is found."""
+    parser.add_argument("--engine", choices=NAMES, default=default, help=texts.say("cli.option.engine"))
 
 
 def add_sets(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +63,7 @@ def read_preset(arguments: argparse.Namespace) -> Preset:
         images=arguments.images,
         base=arguments.base,
         trigger=arguments.trigger,
+        engine=arguments.engine,
         sets=[*arguments.sets, *([] if recover else ["safety.recover=0"])],
     )
 

@@ -1,4 +1,4 @@
-"""`kohya-driver engine`: installs, checks and removes sd-scripts."""
+"""`kohya-driver engine`: installs, checks and removes sd-scripts, or the embedded engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from kohya_driver import texts
-from kohya_driver.cli.arguments import add_json, add_source
+from kohya_driver.cli.arguments import add_engine, add_json, add_source
+from kohya_driver.engine.model import SD_SCRIPTS
 
 ACTIONS = ("install", "status", "verify", "update", "remove")
 
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         text = texts.say(f"cli.engine.{name}")
         action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(do=globals()[f"_{name}"])
+        add_engine(action, default=SD_SCRIPTS)
         if name in ("install", "update"):
             add_source(action)
         if name == "install":
@@ -35,7 +37,9 @@ def _install(arguments: argparse.Namespace) -> int:
     from kohya_driver.engine.install import install_engine
     from kohya_driver.views.engine import print_install_event
 
-    install_engine(arguments.source, force=arguments.force, on_event=print_install_event)
+    install_engine(
+        arguments.source, engine=arguments.engine, force=arguments.force, on_event=print_install_event
+    )
     return 0
 
 
@@ -43,16 +47,17 @@ def _update(arguments: argparse.Namespace) -> int:
     from kohya_driver.engine.install import update_engine
     from kohya_driver.views.engine import print_install_event
 
-    update_engine(arguments.source, on_event=print_install_event)
+    update_engine(arguments.source, engine=arguments.engine, on_event=print_install_event)
     return 0
 
 
 def _status(arguments: argparse.Namespace) -> int:
     from kohya_driver import files
     from kohya_driver.engine.install import engine_status
+    from kohya_driver.engine.pin import load_recipe
     from kohya_driver.views.engine import print_status
 
-    status = engine_status()
+    status = engine_status(load_recipe(arguments.engine))
     if arguments.json:
         sys.stdout.write(files.dump_json(status.to_json()))
     else:
@@ -63,11 +68,12 @@ def _status(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     from kohya_driver import files
     from kohya_driver.engine.install import require_engine, verify_engine
+    from kohya_driver.engine.pin import load_recipe
     from kohya_driver.errors import EngineError
     from kohya_driver.views.engine import print_verified
     from kohya_driver.views.findings import print_findings
 
-    engine = require_engine()
+    engine = require_engine(load_recipe(arguments.engine))
     findings = verify_engine(engine)
     if arguments.json:
         sys.stdout.write(files.dump_json([finding.to_json() for finding in findings]))
@@ -82,5 +88,5 @@ def _remove(arguments: argparse.Namespace) -> int:
     from kohya_driver.engine.install import remove_engine
     from kohya_driver.views.engine import print_removed
 
-    print_removed(remove_engine(every=arguments.every))
+    print_removed(remove_engine(engine=arguments.engine, every=arguments.every))
     return 0

@@ -40,12 +40,19 @@ class BaseModel:
     """Whether the file says that it was trained down to pure noise."""
     channels: int = 0
     """What its U-Net takes in, 4 or (inpainting) 9; 0 where it cannot be told."""
+    width: int = 0
+    """Channels of its U-Net's first block; 0 where it cannot be told."""
     quantised: str = ""
     """How it was made smaller, such as `fp8`; empty for a model in 16 or 32 bit."""
     missing: tuple[str, ...] = ()
     """Parts that it lacks: `text_encoder`, `vae` …, or `unet 12/686` for one that is there in part."""
     pickles: tuple[Path, ...] = ()
     """Files of it that could run code when they are loaded."""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its U-Net is narrower than that of any published SD 1.x, 2.x or SDXL."""
+        return 0 < self.width < families.TRUE_WIDTH
 
     @property
     def name_hint(self) -> Prediction:
@@ -89,6 +96,7 @@ def _read_safetensors(path: Path, head: bytes, size: int, is_pickle: bool) -> Ba
         prediction=families.prediction(header),
         zero_terminal_snr="ztsnr" in header.tensors,
         channels=families.input_channels(header),
+        width=families.first_width(header),
         quantised=families.quantisation(header),
         missing=families.missing_parts(header, family),
     )
@@ -144,6 +152,7 @@ def _read_folder(folder: Path) -> BaseModel:
         prediction=_scheduled_prediction(schedule),
         zero_terminal_snr=bool(schedule.get("rescale_betas_zero_snr")),
         channels=int(unet.get("in_channels") or 0),
+        width=_first(unet.get("block_out_channels")),
         quantised=families.quantisation(header) if header else "",
         missing=_missing_folders(family, {path.parent.name for path in (*weights, *pickles)}),
         pickles=pickles,
@@ -155,6 +164,10 @@ def _json(path: Path) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError(f"{path.name} is no table")
     return value
+
+
+def _first(numbers: object) -> int:
+    return int(numbers[0]) if isinstance(numbers, list) and numbers and isinstance(numbers[0], int) else 0
 
 
 def _scheduled_prediction(schedule: Mapping[str, Any]) -> Prediction:

@@ -23,6 +23,8 @@ ADAPTER_BEGINNINGS = ("hada_", "lokr_", "oft_")
 """Parts of the tensors' names in what networks/*.py, LyCORIS and PEFT save."""
 
 _BY_WIDTH: Mapping[int, Family] = {768: "sd15", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
+TRUE_WIDTH = 320
+"""Channels of the first block of all three U-Nets."""
 _MARKS: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("sd3", ("joint_blocks.",)),
     ("chroma", ("distilled_guidance_layer.",)),
@@ -110,11 +112,21 @@ def is_adapter(names: Iterable[str]) -> bool:
 
 def input_channels(header: Header) -> int:
     """What a U-Net takes in: 4, or 9 with the mask and picture of inpainting. 0 where it cannot be told."""
+    return _first_convolution(header)[1]
+
+
+def first_width(header: Header) -> int:
+    """What the first convolution of a U-Net makes of that; 0 where it cannot be told."""
+    return _first_convolution(header)[0]
+
+
+def _first_convolution(header: Header) -> tuple[int, int]:
+    """Channels out and in."""
     for ending in ("diffusion_model.input_blocks.0.0.weight", "conv_in.weight"):
         for name, tensor in header.tensors.items():
             if name.endswith(ending) and "control" not in name and len(tensor.shape) == 4:
-                return tensor.shape[1]
-    return 0
+                return tensor.shape[0], tensor.shape[1]
+    return 0, 0
 
 
 def missing_parts(header: Header, family: str) -> tuple[str, ...]:

@@ -53,20 +53,25 @@ def check_probe(answer: Mapping[str, Any], where: Path, machine: str) -> tuple[F
     return tuple(found)
 
 
+def check_scripts(engine: Engine, recipe: Recipe) -> tuple[Finding, ...]:
+    """What differs between an engine's scripts and its pin. What comes with this package is as old as the package."""
+    return checkout.check_checkout(engine.checkout, recipe.pin) if recipe.is_cloned else ()
+
+
 def verify_engine(engine: Engine, recipe: Recipe | None = None, *, start: bool = True) -> tuple[Finding, ...]:
     """All that is wrong with an installed engine; nothing if it is as it was installed.
 
     Args:
         start: also import it in its own interpreter, which takes up to a minute; without that, about a second.
     """
-    recipe = recipe or load_recipe()
+    recipe = recipe or load_recipe(engine.name)
     state = store.read_state(engine.root)
     try:
         packages = environment.check_environment(engine.python, recipe)
     except DriverError as failure:
         packages = failure.findings
     found = (
-        *checkout.check_checkout(engine.checkout, recipe.pin),
+        *check_scripts(engine, recipe),
         *packages,
         *tokenizer_files.check_tokenizers(engine.tokenizers, state.get("tokenizers", {})),
     )

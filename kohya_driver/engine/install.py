@@ -18,7 +18,7 @@ from pathlib import Path
 from kohya_driver import __version__, files, process, texts
 from kohya_driver.engine import checkout, environment, health, tokenizer_files
 from kohya_driver.engine.health import verify_engine
-from kohya_driver.engine.model import Engine
+from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.preflight import check_git, check_host
 from kohya_driver.engine.store import (
@@ -80,6 +80,7 @@ def _ignore(event: InstallEvent) -> None:
 def install_engine(
     source: str | Path | None = None,
     *,
+    engine: EngineName = SD_SCRIPTS,
     force: bool = False,
     on_event: OnEvent = _ignore,
     recipe: Recipe | None = None,
@@ -88,6 +89,7 @@ def install_engine(
 
     Args:
         source: a git folder, a bundle file or a URL; else KOHYA_DRIVER_ENGINE_SOURCE, else the pin's URL and mirrors.
+        engine: `sd-scripts`, or `embedded`, which comes with this package and needs its environment only.
         force: install anew even if it is there.
         recipe: another pin and other locks than this version's.
 
@@ -95,7 +97,7 @@ def install_engine(
         HostError: this machine cannot run it; no space.
         EngineError: it cannot be had, or does not work once installed. The log is kept and named.
     """
-    recipe = recipe or load_recipe()
+    recipe = recipe or load_recipe(engine)
     if not force and (found := _sound_engine(recipe, on_event)):
         return found
     with locked(lambda: on_event(InstallEvent("wait", "engine.waiting"))):
@@ -110,7 +112,9 @@ def _sound_engine(recipe: Recipe, on_event: OnEvent) -> Engine | None:
     engine = find_engine(recipe)
     if engine is None:
         return None
-    findings = check_git() or checkout.check_checkout(engine.checkout, recipe.pin)
+    findings = (
+        (check_git() or checkout.check_checkout(engine.checkout, recipe.pin)) if recipe.is_cloned else ()
+    )
     if findings:
         raise EngineError(findings=findings)
     on_event(InstallEvent("done", "engine.already_installed", {"path": engine.root}, 1.0))
@@ -135,7 +139,7 @@ class _Installation:
         self.recipe, self.sources, self.on_event = recipe, sources, on_event
         self.target = engines_folder() / recipe.folder_name
         self.partial = engines_folder() / f"{PARTIAL}{recipe.folder_name}-{secrets.token_hex(4)}"
-        self.engine = Engine(self.partial, recipe.pin.commit, recipe.pin.tag, recipe.lock)
+        self.engine = recipe.engine_in(self.partial)
         self.mark = {process.MARK: self.partial.name}
         self.downloads = environment.Downloads()
         now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
@@ -145,7 +149,7 @@ class _Installation:
         self._say("preflight", "engine.checking")
         findings = (
             *check_host(probe_host(), self.recipe, files.free_bytes(engines_folder())),
-            *check_git(),
+            *(check_git() if self.recipe.is_cloned else ()),
         )
         if findings:
             kind = HostError if findings[0].code.startswith("host.") else EngineError
@@ -163,7 +167,7 @@ class _Installation:
 
     def _build(self) -> Engine:
         started = datetime.datetime.now(datetime.UTC)
-        source = self._clone()
+        source = self._clone() if self.recipe.is_cloned else ""
         self._say("environment", "engine.building")
         environment.build_environment(self.recipe, self.partial / "env", self._uv_line, mark=self.mark)
         self._say("tokenizers", "engine.tokenizers")
@@ -173,6 +177,7 @@ class _Installation:
         answer = self._probe()
         write_state(
             self.partial,
+            engine=self.recipe.engine,
             commit=self.recipe.pin.commit,
             tag=self.recipe.pin.tag,
             lock=self.recipe.lock,
@@ -210,7 +215,7 @@ class _Installation:
         self.log.line(files.dump_json(answer))
         findings = (
             *health.check_probe(answer, self.partial, probe_host().machine),
-            *checkout.check_checkout(self.engine.checkout, self.recipe.pin),
+            *health.check_scripts(self.engine, self.recipe),
         )
         if findings:
             raise EngineError(findings=findings)
@@ -250,29 +255,35 @@ class _Installation:
         return type(failure)(findings=(*failure.findings, kept)) if self.log.path.is_file() else failure
 
 
-def update_engine(source: str | Path | None = None, *, on_event: OnEvent = _ignore) -> Engine:
+def update_engine(
+    source: str | Path | None = None, *, engine: EngineName = SD_SCRIPTS, on_event: OnEvent = _ignore
+) -> Engine:
     """Install this version's engine, then remove installed ones of other pins or locks that nothing uses now.
 
     Raises:
         As `install_engine`.
     """
-    engine = install_engine(source, on_event=on_event)
+    installed = install_engine(source, engine=engine, on_event=on_event)
+    # The embedded engine lives in sd-scripts' environment too, and needs none of its own beside that.
+    replaced = (installed.name, EMBEDDED)
     for other in installed_engines():
-        if other.root != engine.root and not process.using(other.root):
+        if other.name in replaced and other.root != installed.root and not process.using(other.root):
             freed = _remove(other.root)
             on_event(
                 InstallEvent("done", "engine.removed_other", {"path": other.root, "gb": f"{freed / 1e9:.1f}"})
             )
-    return engine
+    return installed
 
 
-def remove_engine(*, every: bool = False) -> int:
+def remove_engine(*, engine: EngineName = SD_SCRIPTS, every: bool = False) -> int:
     """Remove the installed engine, or every one; returns the bytes freed. Nothing is left half-removed.
+
+    An embedded engine that lives in sd-scripts' environment has nothing of its own to remove.
 
     Raises:
         EngineError: `engine.in_use`, if a process of it runs.
     """
-    root = engines_folder() / load_recipe().folder_name
+    root = engines_folder() / load_recipe(engine).folder_name
     folders = [path for path in engines_folder().glob("[!.]*") if every or path == root]
     for path in folders:
         users = process.using(path)

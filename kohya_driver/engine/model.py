@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+EngineName = Literal["sd-scripts", "embedded"]
+SD_SCRIPTS: EngineName = "sd-scripts"
+EMBEDDED: EngineName = "embedded"
+NAMES: tuple[EngineName, ...] = (SD_SCRIPTS, EMBEDDED)
+EMBEDDED_SCRIPTS = Path(__file__).with_name("embedded")
+"""They come with this package: there is nothing to fetch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One installed engine: a checkout, the environment that runs it, and its tokenizers, in one folder."""
+    """One installed engine: its training scripts, the environment that runs them, and its tokenizers."""
 
     root: Path
+    """Holds the environment and the tokenizers, and the checkout of what was cloned."""
     commit: str
+    """Of sd-scripts; of the embedded engine a hash of its sources."""
     tag: str
     lock: str
     """SHA-256 of the requirements file that the environment was built from."""
+    name: EngineName = SD_SCRIPTS
 
     @property
     def checkout(self) -> Path:
-        return self.root / "sd-scripts"
+        """Where its training scripts stand, and start."""
+        return EMBEDDED_SCRIPTS if self.name == EMBEDDED else self.root / "sd-scripts"
 
     @property
     def python(self) -> Path:

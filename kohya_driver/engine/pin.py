@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kohya_driver import files, resources
+from kohya_driver import __version__, files, resources
+from kohya_driver.engine.model import EMBEDDED, EMBEDDED_SCRIPTS, SD_SCRIPTS, Engine, EngineName
+
+EMBEDDED_MODULES = ("torch", "accelerate", "transformers", "diffusers", "safetensors", "peft", "toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,12 @@ class Recipe:
     assets: Path
     """Holds one requirements file for each wheel out of which single files are taken."""
     platform: str
+    engine: EngineName = SD_SCRIPTS
+
+    @property
+    def is_cloned(self) -> bool:
+        """Whether its scripts have to be fetched; the embedded engine's are here already."""
+        return self.engine == SD_SCRIPTS
 
     @property
     def requirements(self) -> Path:
@@ -60,7 +71,12 @@ class Recipe:
 
     @property
     def folder_name(self) -> str:
-        return f"{self.pin.commit[:12]}-{self.lock[:12]}"
+        # Its scripts may change while the environment stays: the next version of the package finds it again.
+        return f"{self.pin.commit[:12] if self.is_cloned else self.engine}-{self.lock[:12]}"
+
+    def engine_in(self, root: Path) -> Engine:
+        """The engine as it is, or will be, with its environment in this folder."""
+        return Engine(root, self.pin.commit, self.pin.tag, self.lock, self.engine)
 
 
 def load_pin(path: Path | None = None) -> Pin:
@@ -82,9 +98,33 @@ def load_pin(path: Path | None = None) -> Pin:
     )
 
 
-def load_recipe() -> Recipe:
+def load_recipe(engine: EngineName = SD_SCRIPTS) -> Recipe:
     """What this version of the package installs on this machine."""
-    return Recipe(load_pin(), resources.vendor(), resources.assets(), platform_name())
+    recipe = Recipe(load_pin(), resources.vendor(), resources.assets(), platform_name())
+    return embedded_recipe(recipe) if engine == EMBEDDED else recipe
+
+
+def embedded_recipe(recipe: Recipe) -> Recipe:
+    """The same environment for the embedded engine, which is as old as this package and has no address."""
+    pin = replace(
+        recipe.pin,
+        url="",
+        mirrors=(),
+        tag=__version__,
+        commit=sources_hash(),
+        health_modules=EMBEDDED_MODULES,
+        health_scripts=("train_network.py",),
+    )
+    return replace(recipe, pin=pin, engine=EMBEDDED)
+
+
+@functools.cache
+def sources_hash() -> str:
+    """What stands in the place of a commit for scripts that are not cloned: it changes as soon as one of them does."""
+    whole = hashlib.sha256()
+    for path in sorted(EMBEDDED_SCRIPTS.rglob("*.py")):
+        whole.update(f"{path.relative_to(EMBEDDED_SCRIPTS).as_posix()} {files.sha256(path)}\n".encode())
+    return whole.hexdigest()[:40]
 
 
 def platform_name(system: str = sys.platform, machine: str = "") -> str:

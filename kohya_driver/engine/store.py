@@ -6,13 +6,13 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kohya_driver import files, process
-from kohya_driver.engine.model import Engine
-from kohya_driver.engine.pin import Recipe, load_recipe
+from kohya_driver import __version__, files, process
+from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
+from kohya_driver.engine.pin import Recipe, load_recipe, sources_hash
 from kohya_driver.errors import EngineError
 
 FORMAT = 1
@@ -28,18 +28,27 @@ def engines_folder() -> Path:
 
 def find_engine(recipe: Recipe | None = None) -> Engine | None:
     """The installed engine of this version's pin and lock, or None. Looks at files only."""
-    return read_engine(engines_folder() / (recipe or load_recipe()).folder_name)
+    recipe = recipe or load_recipe()
+    engine = read_engine(engines_folder() / recipe.folder_name)
+    return engine if recipe.is_cloned else _guest(recipe) or engine
 
 
-def require_engine() -> Engine:
+def _guest(recipe: Recipe) -> Engine | None:
+    """An engine without a checkout lives in any environment of its lock, such as that of sd-scripts."""
+    hosts = (one for one in installed_engines() if one.lock == recipe.lock and one.name != recipe.engine)
+    return next((recipe.engine_in(host.root) for host in hosts), None)
+
+
+def require_engine(recipe: Recipe | None = None) -> Engine:
     """As `find_engine`.
 
     Raises:
         EngineError: `engine.not_installed`.
     """
-    engine = find_engine()
+    recipe = recipe or load_recipe()
+    engine = find_engine(recipe)
     if engine is None:
-        raise EngineError("engine.not_installed", engines_folder())
+        raise EngineError("engine.not_installed", engines_folder(), engine=recipe.engine)
     return engine
 
 
@@ -52,8 +61,13 @@ def installed_engines() -> tuple[Engine, ...]:
 def read_engine(root: Path) -> Engine | None:
     """The engine in this folder, if it was installed to the end."""
     state = read_state(root)
-    engine = Engine(root, state["commit"], state["tag"], state["lock"]) if state else None
-    return engine if engine and engine.python.exists() and engine.checkout.is_dir() else None
+    if not state:
+        return None
+    name = state.get("engine", SD_SCRIPTS)
+    engine = Engine(root, state["commit"], state["tag"], state["lock"], name)
+    if name == EMBEDDED:  # its scripts are this package's, whichever was there when the environment was built
+        engine = replace(engine, commit=sources_hash(), tag=__version__)
+    return engine if engine.python.exists() and engine.checkout.is_dir() else None
 
 
 def read_state(root: Path) -> dict[str, Any]:
@@ -102,8 +116,12 @@ def delete(path: Path) -> None:
 class EngineStatus:
     """What `engine status` tells."""
 
+    engine: EngineName
     installed: bool
+    is_guest: bool
+    """Whether it lives in another engine's environment."""
     path: str
+    """Of the folder that holds its environment."""
     commit: str
     tag: str
     lock: str
@@ -121,14 +139,16 @@ class EngineStatus:
         return asdict(self)
 
 
-def engine_status() -> EngineStatus:
+def engine_status(recipe: Recipe | None = None) -> EngineStatus:
     """What is installed; the size is counted file by file, which takes about a second."""
-    recipe = load_recipe()
+    recipe = recipe or load_recipe()
     engine = find_engine(recipe)
-    root = engines_folder() / recipe.folder_name
+    root = engine.root if engine else engines_folder() / recipe.folder_name
     state = read_state(root)
     return EngineStatus(
+        engine=recipe.engine,
         installed=engine is not None,
+        is_guest=bool(engine and state.get("engine", SD_SCRIPTS) != engine.name),
         path=str(root),
         commit=recipe.pin.commit,
         tag=recipe.pin.tag,
@@ -145,5 +165,7 @@ def engine_status() -> EngineStatus:
 
 def sources_in_order(given: str | Path | None, recipe: Recipe) -> tuple[str, ...]:
     """Where to take the engine from: what was asked for, and only that; else the pin's URL, then its mirrors."""
+    if not recipe.is_cloned:
+        return ()
     asked = given or os.environ.get("KOHYA_DRIVER_ENGINE_SOURCE")
     return (str(asked),) if asked else (recipe.pin.url, *recipe.pin.mirrors)

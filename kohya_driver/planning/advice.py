@@ -8,8 +8,9 @@ from typing import Any
 
 from kohya_driver import texts
 from kohya_driver.engine.catalogue import Catalogue, Option, load_catalogue
+from kohya_driver.engine.kinds import DEFAULT, KINDS
 from kohya_driver.errors import UsageError
-from kohya_driver.planning.arguments import OWNED, SCRIPTS
+from kohya_driver.planning.arguments import OWNED
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES
 from kohya_driver.preset.model import Preset
@@ -77,7 +78,7 @@ def find_options(search: str = "", *, script: str | None = None) -> tuple[Option
 
 def _scripts(catalogue: Catalogue, script: str | None) -> tuple[str, ...]:
     if script is None:
-        return tuple(dict.fromkeys(name.removesuffix(".py") for name in SCRIPTS.values()))
+        return tuple(dict.fromkeys(name.removesuffix(".py") for name in KINDS[DEFAULT].scripts.values()))
     name = script.removesuffix(".py")
     if name in catalogue.scripts:
         return (name,)

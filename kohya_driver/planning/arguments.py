@@ -9,8 +9,6 @@ from typing import Any
 from kohya_driver.engine.model import Engine
 from kohya_driver.preset.model import Preset, Section, fields
 
-SCRIPTS = {"sd15": "train_network.py", "sd2": "train_network.py", "sdxl": "sdxl_train_network.py"}
-
 OWNED = frozenset(
     {
         "config_file", "dataset_config", "output_config", "output_dir", "logging_dir", "log_with", "log_prefix",

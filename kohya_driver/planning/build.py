@@ -12,7 +12,6 @@ from kohya_driver.engine import entry_script
 from kohya_driver.errors import Finding
 from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.arguments import (
-    SCRIPTS,
     dataset_config,
     dataset_keys,
     launch_command,
@@ -189,7 +188,7 @@ def _plan(
     autosave: Autosave | None,
 ) -> Plan:
     preset, engine, folder = inputs.preset, inputs.engine, inputs.folder
-    script = SCRIPTS.get(draft.family, SCRIPTS["sd15"])
+    script = inputs.kind.script(draft.family)
     threads = draft.launch["num_cpu_threads_per_process"]
     training = _training_config(inputs, draft)
     command = launch_command(
@@ -240,6 +239,8 @@ def _plan(
         dataset_config=_dataset_config(inputs, draft),
         sample_prompts=prompts_text(preset, draft.dataset["resolution"]),
         safety=preset.safety.model_dump(),
+        engine_name=engine.name,
+        engine_tag=engine.tag,
         engine_root=engine.root,
         engine_commit=engine.commit,
         engine_lock=engine.lock,

@@ -13,9 +13,8 @@ from kohya_driver.dataset.model import ImageFolder
 from kohya_driver.dataset.scan import count_pictures, find_subsets, folder_repeats, scan_folder
 from kohya_driver.engine.base import BaseModel
 from kohya_driver.engine.catalogue import Catalogue, load_catalogue
+from kohya_driver.engine.kinds import Kind, kind_of
 from kohya_driver.engine.model import Engine
-from kohya_driver.engine.pin import load_recipe
-from kohya_driver.engine.store import engines_folder, find_engine
 from kohya_driver.engine.weights import Header
 from kohya_driver.errors import Finding, error
 from kohya_driver.host import Host, Memory
@@ -63,6 +62,11 @@ class Inputs:
     """What was wrong with any of it."""
 
     @property
+    def kind(self) -> Kind:
+        """The engine that the preset asks for."""
+        return kind_of(self.preset.launch.engine)
+
+    @property
     def base(self) -> BaseModel | None:
         """None: not given, not there, not readable, or a name on the Hub."""
         return self.base_input.model
@@ -74,7 +78,8 @@ def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None 
     Args:
         memory: of this machine, just now; counts only if `host` is this machine.
     """
-    installed = find_engine()
+    kind = kind_of(preset.launch.engine)
+    installed = kind.find()
     base = read_base_input(preset, folder)
     suffix = "_sdxl.npz" if _family(preset, base.model) == "sdxl" else "_sd.npz"
     weights, weights_findings = read_adapters(preset)
@@ -82,7 +87,7 @@ def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None 
     return Inputs(
         preset=preset,
         host=host,
-        engine=installed or expected_engine(),
+        engine=installed or kind.expected(),
         engine_installed=installed is not None,
         catalogue=load_catalogue(),
         base_input=base,
@@ -96,12 +101,6 @@ def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None 
         history=read_history(history_file(host, installed)) if installed else (),
         findings=(*base.findings, *weights_findings, *layout_findings),
     )
-
-
-def expected_engine() -> Engine:
-    """The engine as it will be once it is installed."""
-    recipe = load_recipe()
-    return Engine(engines_folder() / recipe.folder_name, recipe.pin.commit, recipe.pin.tag, recipe.lock)
 
 
 def _look_around(preset: Preset, folder: Path, subsets: Sequence[SubsetInput]) -> Surroundings:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kohya_driver import texts
 from kohya_driver.dataset.buckets import Bucket
+from kohya_driver.engine.model import SD_SCRIPTS, Engine, EngineName
 from kohya_driver.errors import Finding, PlanError, Severity
 from kohya_driver.host import Host
 from kohya_driver.planning.autosave import Autosave
@@ -107,10 +108,18 @@ class Plan:
     """The text of sample_prompts.txt; empty if nothing is sampled."""
     safety: Mapping[str, Any]
     """The preset's [safety], with every default filled in."""
+    engine_name: EngineName
+    engine_tag: str
     engine_root: Path
     engine_commit: str
     engine_lock: str
     host: Host
+
+    @property
+    def engine(self) -> Engine:
+        return Engine(
+            self.engine_root, self.engine_commit, self.engine_tag, self.engine_lock, self.engine_name
+        )
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -167,6 +176,8 @@ class Plan:
             "sample_prompts": self.sample_prompts,
             "safety": dict(self.safety),
             "engine": {
+                "name": self.engine_name,
+                "tag": self.engine_tag,
                 "root": str(self.engine_root),
                 "commit": self.engine_commit,
                 "lock": self.engine_lock,
@@ -211,6 +222,9 @@ class Plan:
             safety=_safety(data.get("safety", {})),
             command=tuple(data["command"]),
             removed_environment=tuple(data["removed_environment"]),
+            # An older plan knows of one engine only.
+            engine_name=data["engine"].get("name", SD_SCRIPTS),
+            engine_tag=data["engine"].get("tag", ""),
             engine_root=Path(data["engine"]["root"]),
             engine_commit=data["engine"]["commit"],
             engine_lock=data["engine"]["lock"],

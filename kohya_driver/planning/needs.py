@@ -16,6 +16,9 @@ from kohya_driver.planning.prompts import largest_size
 
 
 def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
+    """None where nobody has measured: another engine, or a base that is smaller than any that is published."""
+    if not inputs.kind.is_measured or (inputs.base and inputs.base.is_small):
+        return None
     return memory_use(workload(inputs, draft), inputs.host.memory_bytes, inputs.available_bytes)
 
 

@@ -1,25 +1,25 @@
-"""From a preset's file, a shipped preset's name, and the command line to one validated `Preset`.
+"""From a preset's file or name, and the command line, to one validated `Preset`.
 
-Layers, later over earlier: what `extends` names, the file, --images/--base/--trigger, --set. Paths are resolved where they
+Layers, later over earlier: what `extends` names, the file, --images/--base/--trigger/--engine, --set. Paths are resolved where they
 are written: in a file against its folder, on the command line against the current one.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from kohya_driver import files, resources
+from kohya_driver import files
 from kohya_driver.errors import Finding, PresetError, error
 from kohya_driver.preset.faults import explain
+from kohya_driver.preset.library import PresetSource, find_source, own_presets
 from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
 
@@ -42,23 +42,25 @@ def load_preset(
     images: str | Path | None = None,
     base: str | Path | None = None,
     trigger: str | None = None,
+    engine: str | None = None,
     sets: Sequence[str] = (),
 ) -> Preset:
     """Read a preset.
 
     Args:
-        source: a TOML file, or the name of a shipped preset.
+        source: a TOML file, or the name of a preset: one's own, or a shipped one.
         images: replaces the preset's pictures: a folder of `<repeats>_<concept>` folders, or of pictures.
         base: replaces `model.base`.
         trigger: replaces `dataset.trigger`.
+        engine: replaces `launch.engine`.
         sets: `section.key=value` each, the value as in TOML; what is no TOML value is taken as text.
 
     Raises:
         PresetError: all faults at once, each with file, line and key.
     """
     layers = [
-        *_file_layers(str(source), Path.cwd(), ()),
-        _flags_layer(images, base, trigger),
+        *map(_layer, read_chain(str(source))),
+        _flags_layer(images, base, trigger, engine),
         _sets_layer(sets),
     ]
     values: dict[str, Any] = {}
@@ -87,59 +89,80 @@ def resolved_text(preset: Preset) -> str:
     return files.dump_toml(said)
 
 
-def shipped_presets() -> dict[str, Path]:
-    """Name to file of every shipped preset."""
-    return {path.stem: path for path in sorted(resources.presets().glob("*.toml"))}
+@dataclass(frozen=True, slots=True)
+class PresetText:
+    """One file of a chain of presets."""
+
+    source: PresetSource
+    text: str
+    values: Mapping[str, Any]
 
 
-def _file_layers(source: str, folder: Path, seen: tuple[Path, ...]) -> list[_Layer]:
-    path = find_preset(source, folder)
-    if path in seen:
-        raise PresetError("preset.extends_itself", path)
-    layer = _read(path)
-    parent = layer.values.get("extends")
-    if not isinstance(parent, str):
-        return [layer]
-    return [*_file_layers(parent, path.parent, (*seen, path)), layer]
-
-
-def find_preset(source: str, folder: Path | None = None) -> Path:
-    """The file of a preset, by path or by a shipped name.
+def read_chain(source: str) -> tuple[PresetText, ...]:
+    """A preset's files, from what it builds on to itself.
 
     Raises:
-        PresetError: there is none; the nearest name is suggested.
+        PresetError: one is not there, or is no TOML, or they extend each other in a circle.
     """
-    path = ((folder or Path.cwd()) / Path(source).expanduser()).resolve()
-    if path.is_file():
-        return path
-    shipped = shipped_presets()
-    if source in shipped:
-        return shipped[source]
-    close = difflib.get_close_matches(source, shipped, n=1)
-    if path.is_dir():
-        raise PresetError("preset.is_folder", path)
-    if close:
-        raise PresetError("preset.not_found_close", source, close=close[0])
-    raise PresetError("preset.not_found", source, names=", ".join(shipped))
+    return tuple(_chain(find_source(source), ()))
 
 
-def _read(path: Path) -> _Layer:
+def _chain(found: PresetSource, seen: tuple[PresetSource, ...]) -> list[PresetText]:
+    read = _read(found)
+    parent = _parent(read, (*seen, found))
+    return [*(_chain(parent, (*seen, found)) if parent else ()), read]
+
+
+def _parent(read: PresetText, seen: tuple[PresetSource, ...]) -> PresetSource | None:
+    """What a preset extends; None if nothing."""
+    found = read.source
+    if found.base:
+        return find_source(found.base, apart_from=[one.resolve() for one in own_presets().values()])
+    wanted = read.values.get("extends")
+    if wanted is None:
+        return None
+    where = f"{found.path}:{key_lines(read.text).get('extends', 1)} extends"
+    if not isinstance(wanted, str):
+        raise PresetError(
+            "preset.wrong_type", where, value=json.dumps(wanted, default=str)[:80], wanted='"text"'
+        )
+    try:
+        parent = find_source(wanted, found.path.parent, apart_from=[found.path])
+    except PresetError as failure:
+        raise PresetError(
+            findings=[replace(one, where=f"{where}: {one.where}") for one in failure.findings]
+        ) from failure
+    if parent in seen:
+        circle = " → ".join(one.name for one in (*seen, parent))
+        raise PresetError("preset.extends_itself", where, circle=circle)
+    return parent
+
+
+def _read(found: PresetSource) -> PresetText:
+    path = found.path
     try:
         text = path.read_text(encoding="utf-8-sig")
-        values = files.parse_toml(text)
+        return PresetText(found, text, files.parse_toml(text))
     except UnicodeDecodeError as failure:
         raise PresetError("preset.not_utf8", path, position=failure.start) from failure
     except OSError as failure:
         raise PresetError("preset.unreadable", path, reason=failure.strerror) from failure
     except tomllib.TOMLDecodeError as failure:
         raise PresetError("preset.not_toml", path, reason=failure) from failure
-    places = {dotted: f"{path}:{line}" for dotted, line in key_lines(text).items()}
-    shipped = path.parent == resources.presets()
-    folder = Path.cwd() if shipped else path.parent
-    return _Layer(_resolve(values, path.parent), places, text, folder)
 
 
-def _flags_layer(images: str | Path | None, base: str | Path | None, trigger: str | None) -> _Layer:
+def _layer(read: PresetText) -> _Layer:
+    found = read.source
+    places = {dotted: f"{found.path}:{line}" for dotted, line in key_lines(read.text).items()}
+    folder = Path.cwd() if found.has_no_folder else found.path.parent
+    # A size alone would be no preset that repeats the run.
+    text = f'extends = "{found.base}"\n\n{read.text}' if found.base else read.text
+    return _Layer(_resolve(read.values, found.path.parent), places, text, folder)
+
+
+def _flags_layer(
+    images: str | Path | None, base: str | Path | None, trigger: str | None, engine: str | None
+) -> _Layer:
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     if images is not None:
@@ -151,6 +174,9 @@ def _flags_layer(images: str | Path | None, base: str | Path | None, trigger: st
     if base is not None:
         values["model"] = {"base": str(base)}
         places["model.base"] = "--base"
+    if engine is not None:
+        values["launch"] = {"engine": engine}
+        places["launch.engine"] = "--engine"
     return _Layer(_resolve(values, Path.cwd()), places)
 
 

@@ -477,6 +477,9 @@ class Safety(Section):
 class Launch(Section):
     """How the engine is started."""
 
+    engine: Literal["sd-scripts", "embedded"] = "sd-scripts"
+    """What trains. sd-scripts can do everything; it is fetched from GitHub once. embedded comes with this program and needs PyPI only: a small LoRA for SD 1.x, to try things out and to check a machine."""
+
     device: Literal["auto", "mps", "cuda", "cpu"] = "auto"
     """What to train on. auto: the graphics part of the chip where there is one."""
 

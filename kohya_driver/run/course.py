@@ -192,7 +192,7 @@ class Course:
         try:
             return process.start_child(
                 plan.command,
-                cwd=plan.engine_root / "sd-scripts",
+                cwd=plan.engine.checkout,
                 env=environment,
                 log=self.run.log_file,
                 mark=str(self.run.folder),

@@ -54,7 +54,7 @@ def differences(old: Plan, new: Plan) -> Iterator[tuple[str, Any, Any]]:
             yield name, before, now
     for name, before, now in _differing(old.dataset_config, new.dataset_config):
         yield f"dataset.{name}", before, now
-    for name in ("base", "family", "images", "repeats", "batches_per_epoch"):
+    for name in ("engine_name", "base", "family", "images", "repeats", "batches_per_epoch"):
         before, now = getattr(old, name), getattr(new, name)
         if before != now:
             yield name, before, now

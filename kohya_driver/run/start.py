@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kohya_driver.engine.model import Engine
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.needs import work_of
 from kohya_driver.planning.pace import history_file, measure, remember
@@ -46,5 +45,4 @@ def remember_times(plan: Plan, run: Run, source: str, result: RunResult) -> None
     work = work_of(plan.family, plan.device, plan.training_config, plan.buckets)
     measured = measure(source, work, run.events())
     if measured:
-        engine = Engine(plan.engine_root, plan.engine_commit, "", plan.engine_lock)
-        remember(history_file(plan.host, engine), measured)
+        remember(history_file(plan.host, plan.engine), measured)

@@ -180,9 +180,90 @@ TEXTS = {
         "脱离终端在后台运行：可以关闭窗口",
     ),
     "cli.runs": (
-        "list what has been trained on this machine, and what trains now",
-        "列出这台机器上的训练：已结束的和正在进行的",
+        "what has been trained on this machine: list, compare, rename, prune, remove",
+        "这台机器上的训练：列出、比较、改名、清理、删除",
     ),
+    "cli.runs.list": (
+        "list them: state, steps, loss, size; this is what `runs` alone does",
+        "列出：状态、步数、损失、大小；只写 `runs` 就是这个",
+    ),
+    "cli.runs.compare": (
+        "what differs between runs: settings, results, curves, samples",
+        "比较几次训练：不同的设置、结果、曲线、预览图",
+    ),
+    "cli.runs.rename": ("give a run another name", "给一次训练改名"),
+    "cli.runs.prune": (
+        "remove checkpoints and train states that are not needed any more; asks first, and keeps the finished LoRA",
+        "删除不再需要的存档点和训练状态；会先询问，并保留完成的 LoRA",
+    ),
+    "cli.runs.remove": (
+        "move a whole run to the Trash; asks first",
+        "把整个训练文件夹移到废纸篓；会先询问",
+    ),
+    "cli.option.some_run": (
+        "a run's folder or its name, such as ningguang-001",
+        "训练文件夹或名字，例如 ningguang-001",
+    ),
+    "cli.option.runs_folder": (
+        "only the runs of this project (default: all of this machine)",
+        "只列出这个项目的训练（默认：这台机器上的全部）",
+    ),
+    "cli.option.runs_state": (
+        "only those in this state; may be given several times",
+        "只要这种状态的；可以写多次",
+    ),
+    "cli.option.runs_name": (
+        "only those whose name holds this, or fits it: ning, *-00?",
+        "只要名字中含有它、或符合它的：ning、*-00?",
+    ),
+    "cli.option.runs_base": (
+        "the same for the name of the base model",
+        "同上，按底模的文件名",
+    ),
+    "cli.option.runs_since": (
+        "only those that changed since: 12h, 7d, 2w, 2026-11-01",
+        "只要此后有变化的：12h、7d、2w、2026-11-01",
+    ),
+    "cli.option.runs_sort": (
+        "the latest first (default), or the lowest loss, the largest, the most steps",
+        "排序：最近的在前（默认），或损失最低、最大、步数最多的在前",
+    ),
+    "cli.option.runs_limit": ("at most so many", "最多列出几个"),
+    "cli.option.runs_names": ("only the names of all runs, one a line", "只列出全部名字，每行一个"),
+    "cli.option.runs_new_name": ("its new name; files in it keep theirs", "新名字；其中的文件名不变"),
+    "cli.not_a_count": (
+        "{text} is no whole number from 1 on",
+        "{text} 不是从 1 开始的整数",
+    ),
+    "cli.option.some_runs": (
+        "runs, by their folders or names",
+        "训练文件夹或名字，可以写多个",
+    ),
+    "cli.option.prune_runs": (
+        "runs, by their folders or names (default: all that --older-than means)",
+        "训练文件夹或名字（默认：--older-than 所指的全部）",
+    ),
+    "cli.option.prune_older": (
+        "only runs that have not changed for so long, or since: 30d, 2026-11-01",
+        "只清理这么久没有变化的训练：30d、2026-11-01",
+    ),
+    "cli.option.prune_keep": (
+        "which LoRA files stay: final: the finished one (default); best: and the one with the lowest loss; 3: and the three newest",
+        "保留哪些 LoRA：final：完成的（默认）；best：再留损失最低的；3：再留最新的三个",
+    ),
+    "cli.option.prune_checkpoints": ("only LoRA files", "只清理 LoRA 文件"),
+    "cli.option.prune_states": ("only train states", "只清理训练状态"),
+    "cli.option.prune_no_resume": (
+        "also the train state from which `resume` would go on",
+        "连 `resume` 要用的训练状态也删除",
+    ),
+    "cli.option.prune_trash": ("to the Trash instead of deleting", "移到废纸篓，而不是删除"),
+    "cli.option.remove_delete": (
+        "delete it for good instead of moving it to the Trash",
+        "直接删除，不进废纸篓",
+    ),
+    "cli.option.prune_dry_run": ("only show it", "只显示，不执行"),
+    "cli.option.prune_yes": ("do not ask", "不再询问"),
     "cli.diagnose": (
         "say from a log why a training failed, and what to do about it",
         "根据日志说明训练为什么失败，以及该怎么办",
@@ -206,6 +287,46 @@ TEXTS = {
     "cli.captions.add": ("put tags into every caption", "向每个打标文件加入标签"),
     "cli.captions.remove": ("take tags out of every caption", "从每个打标文件去掉标签"),
     "cli.captions.replace": ("write other tags instead", "把标签替换为其他标签"),
+    "cli.sample": (
+        "compare what a LoRA draws: one prompt and seed over checkpoints and weights, as a grid",
+        "对比 LoRA 的画图效果：同一提示词和种子，不同存档点和权重，排成一张网格图",
+    ),
+    "cli.option.sample_name": (
+        "a run, its folder, or a LoRA file; the running or the latest run if it is left out",
+        "训练名称、训练文件夹或 LoRA 文件；不写则是正在进行或最近的训练",
+    ),
+    "cli.option.prompt": (
+        "what to draw; may be given several times; {{trigger}} becomes the trigger word. Left out: the prompts of the run's samples",
+        "画什么；可以给多次；{{trigger}} 会换成触发词。不写则用该训练的预览图提示词",
+    ),
+    "cli.option.negative": ("what not to draw", "不想画的内容"),
+    "cli.option.weights": (
+        "how strongly the LoRA acts: 0.6,0.8,1 unless given",
+        "LoRA 的权重；默认 0.6,0.8,1",
+    ),
+    "cli.option.checkpoints": (
+        "all, last, last:3, or steps such as 250,500; up to five, spread over the training, unless given",
+        "all、last、last:3，或步数如 250,500；默认从整个训练中均匀选最多五个",
+    ),
+    "cli.option.sample_base": (
+        "base model to draw with; a run's own unless given",
+        "用来画的底模；默认是训练所用的底模",
+    ),
+    "cli.option.seed": ("seed of every picture", "所有图片的随机种子"),
+    "cli.option.drawing_steps": ("drawing steps of a picture", "每张图的采样步数"),
+    "cli.option.scale": ("guidance scale", "引导强度 (CFG)"),
+    "cli.option.sampler": ("sampler, such as euler_a", "采样器，例如 euler_a"),
+    "cli.option.size": ("size in pixels, multiples of 64", "图片尺寸（像素），须为 64 的倍数"),
+    "cli.option.precision": (
+        "what is computed in; auto: 32 bit, and bf16 for SDXL where it works",
+        "计算精度；auto：32 位，SDXL 在支持时用 bf16",
+    ),
+    "cli.option.grid_output": ("folder of the grid", "存放对比图的文件夹"),
+    "cli.option.dry_run": ("say what would be drawn, and draw nothing", "只说明会画什么，不真正画"),
+    "cli.option.show_picture": (
+        "show the grid in the terminal at the end, where it can",
+        "画完后在终端里显示（如果终端支持）",
+    ),
     "cli.crop": (
         "cut a folder of pictures to size: heads and bodies are kept, your own files are never written to",
         "把文件夹中的图片裁剪到合适尺寸：保留头部和身体，绝不改动原图",
@@ -397,6 +518,10 @@ TEXTS = {
     "cli.option.resolution": ("training size in pixels (512)", "训练尺寸，像素（512）"),
     "cli.option.batch": ("pictures at once (1)", "每批图片数（1）"),
     "cli.option.steps": ("how many steps to train (6)", "训练多少步（6）"),
+    "cli.option.engine": (
+        "what trains: sd-scripts, or embedded (comes with this program, needs PyPI only; SD 1.x, small)",
+        "用什么训练：sd-scripts，或 embedded（随本程序附带，只需要 PyPI；仅限 SD 1.x，小型）",
+    ),
     "cli.option.source": (
         "where to get the engine from: a git folder, a bundle file, or a URL (a mirror, say)",
         "引擎的来源：git 文件夹、bundle 文件或 URL（例如镜像）",

@@ -42,10 +42,10 @@ TEXTS = {
         "已删除另一个引擎（{gb} GB）：{path}。",
     ),
     # Not there
-    "engine.not_installed": ("The engine (sd-scripts) is not installed.", "引擎（sd-scripts）尚未安装。"),
+    "engine.not_installed": ("The engine ({engine}) is not installed.", "引擎（{engine}）尚未安装。"),
     "engine.not_installed.hint": (
-        "Install it: `kohya-driver engine install`.",
-        "请先安装：`kohya-driver engine install`。",
+        "Install it: `kohya-driver engine install --engine {engine}`.",
+        "请先安装：`kohya-driver engine install --engine {engine}`。",
     ),
     # Sources
     "engine.source_missing": (

@@ -93,10 +93,14 @@ TEXTS = {
         "none (autosave_minutes is 0): after a crash it begins anew",
         "不保存（autosave_minutes 为 0）：崩溃后要从头开始",
     ),
-    "show.installed": ("installed", "已安装"),
+    "show.installed": ("{engine}, installed", "{engine}，已安装"),
+    "show.installed_as_guest": (
+        "{engine}, installed: it comes with this program and uses sd-scripts' environment",
+        "{engine}，已安装：随本程序附带，使用 sd-scripts 的运行环境",
+    ),
     "show.not_installed": (
-        "not installed; `kohya-driver engine install` installs it",
-        "未安装；运行 `kohya-driver engine install` 进行安装",
+        "{engine}, not installed; `kohya-driver engine install --engine {engine}` installs it",
+        "{engine}，未安装；运行 `kohya-driver engine install --engine {engine}` 进行安装",
     ),
     "show.engine_state": ("Engine", "引擎"),
     "show.engine_pin": ("Pin", "锁定版本"),

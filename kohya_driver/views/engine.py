@@ -11,7 +11,7 @@ from kohya_driver.engine.model import Engine
 from kohya_driver.engine.store import EngineStatus
 from kohya_driver.views.console import clear_line, human_bytes, rewrite_line, stdout_console
 
-SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "lycoris")
+SHOWN_PACKAGES = ("torch", "torchvision", "accelerate", "transformers", "diffusers", "peft", "lycoris")
 
 
 def print_install_event(event: InstallEvent) -> None:
@@ -29,11 +29,12 @@ def print_status(status: EngineStatus) -> None:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     rows = {
-        "engine_state": texts.say("show.installed" if status.installed else "show.not_installed"),
+        "engine_state": texts.say(_state(status), engine=status.engine),
         "engine_pin": f"{status.tag}  {status.commit}",
         "engine_path": status.path,
-        "engine_sources": "  ".join(status.sources),
     }
+    if status.sources:
+        rows["engine_sources"] = "  ".join(status.sources)
     if status.installed:
         rows |= {
             "engine_from": f"{status.installed_from}  {status.installed_at}",
@@ -47,6 +48,12 @@ def print_status(status: EngineStatus) -> None:
     for name, value in rows.items():
         table.add_row(texts.say(f"show.{name}"), value)
     stdout_console().print(table)
+
+
+def _state(status: EngineStatus) -> str:
+    if status.is_guest:
+        return "show.installed_as_guest"
+    return "show.installed" if status.installed else "show.not_installed"
 
 
 def print_verified(engine: Engine) -> None:

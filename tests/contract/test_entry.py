@@ -13,9 +13,9 @@ import pytest
 
 from kohya_driver import api, process
 from kohya_driver.engine import entry_script
+from kohya_driver.engine.kinds import DEFAULT, kind_of
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.model import Engine
-from kohya_driver.planning.arguments import SCRIPTS
 from kohya_driver.run.prepare import prepare_folder
 from tests.contract.conftest import run_inside
 from tests.contract.test_resume import project
@@ -95,7 +95,7 @@ def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
     alone = {name: value for name, value in plan.environment.items() if name != "KOHYA_DRIVER_ATTEMPT"}
     child = process.start_child(
         plan.command,
-        cwd=plan.engine_root / "sd-scripts",
+        cwd=plan.engine.checkout,
         env=process.clean_environment(alone, plan.removed_environment),
         log=plan.folder / "engine.log",
         mark=str(plan.folder),
@@ -113,7 +113,7 @@ def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
 # Still allowed
 
 
-@pytest.mark.parametrize("script", sorted(set(SCRIPTS.values())))
+@pytest.mark.parametrize("script", sorted(set(kind_of(DEFAULT).scripts.values())))
 def test_a_script_is_as_it_is_hooked(installed_engine: Engine, script: str) -> None:
     """Its options are read by train_util when its trainer's class is there and no trainer is made yet."""
     tree = ast.parse(source(installed_engine, script))

@@ -356,7 +356,7 @@ def test_the_callers_own_environments_stay_out(fake: FakeEngine, monkeypatch: py
 
 def test_remove_frees_all_and_refuses_while_in_use(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     put(fake)
-    monkeypatch.setattr(install, "load_recipe", fake.recipe)
+    monkeypatch.setattr(install, "load_recipe", lambda engine: fake.recipe())
     engine = find_engine(fake.recipe())
     assert engine is not None
     user = subprocess.Popen([engine.python, "-c", "input()"], stdin=subprocess.PIPE)
@@ -379,7 +379,7 @@ def test_update_removes_engines_of_other_pins(fake: FakeEngine, monkeypatch: pyt
     commit(fake.source, "two")
     git(fake.source, "tag", "--force", "v1")
     _pin(fake, git(fake.source, "rev-parse", "HEAD"))
-    monkeypatch.setattr(install, "load_recipe", fake.recipe)
+    monkeypatch.setattr(install, "load_recipe", lambda engine: fake.recipe())
     events: list[InstallEvent] = []
     new = install.update_engine(fake.source, on_event=events.append)
     assert new.root != old.root

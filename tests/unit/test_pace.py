@@ -147,8 +147,8 @@ def test_a_plan_says_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     before = api.plan(preset, host=MAC)
     assert before.time is None
     work = work_of(before.family, before.device, before.training_config, before.buckets)
-    engine = api.Engine(before.engine_root, before.engine_commit, "", before.engine_lock)
-    monkeypatch.setattr("kohya_driver.planning.inputs.find_engine", lambda: engine)
+    engine = before.engine
+    monkeypatch.setattr("kohya_driver.engine.kinds.find_engine", lambda recipe: engine)
     remember(history_file(MAC, engine), replace(RUN, work=work))
     plan = api.plan(preset, host=MAC)
     assert plan.time is not None and plan.time.seconds_low < plan.time.seconds_high

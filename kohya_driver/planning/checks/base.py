@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kohya_driver.engine.base import BaseModel
+from kohya_driver.engine.kinds import FAMILIES
 from kohya_driver.errors import Finding, error, warning
-from kohya_driver.planning.arguments import SCRIPTS
 from kohya_driver.planning.checks.subject import Check, Subject
 
 NOT_ON_MPS = frozenset({"flux", "chroma", "hunyuan-image"})
@@ -25,7 +25,7 @@ def _base(subject: Subject) -> Iterator[Finding]:
             yield warning("base.on_hub", where, name=preset.model.base)
     elif base.pickles and not preset.model.allow_pickle:
         return  # refused already
-    elif base.family not in SCRIPTS:
+    elif base.family not in FAMILIES:
         yield from _not_trained(subject, base, where)
     elif preset.model.family not in (None, base.family):
         said = preset.model.family
@@ -47,7 +47,7 @@ def _not_trained(subject: Subject, base: BaseModel, where: str) -> Iterator[Find
 
 def _whole(subject: Subject) -> Iterator[Finding]:
     base, where = subject.inputs.base, subject.preset.where("model.base")
-    if base is None or base.family not in SCRIPTS:
+    if base is None or base.family not in FAMILIES:
         return
     if base.channels not in (0, 4):
         yield error("base.inpainting", where, channels=base.channels)
@@ -67,7 +67,7 @@ def _link(subject: Subject) -> Iterator[Finding]:
 
 def _prediction(subject: Subject) -> Iterator[Finding]:
     base, preset = subject.inputs.base, subject.preset
-    if base is None or base.family not in SCRIPTS:
+    if base is None or base.family not in FAMILIES:
         return
     where, velocity = preset.where("model.v_parameterization"), preset.model.v_parameterization
     said = preset.is_set("model.v_parameterization")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kohya_driver.dataset.buckets import Bucket, BucketSettings
+from kohya_driver.engine.kinds import DEFAULT, Kind, kind_of
 from kohya_driver.errors import Finding
-from kohya_driver.planning.arguments import SCRIPTS
 from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.memory import MemoryUse
@@ -41,8 +41,13 @@ class Subject:
         return self.inputs.preset
 
     @property
+    def kind(self) -> Kind:
+        return self.inputs.kind
+
+    @property
     def script(self) -> str:
-        return SCRIPTS.get(self.draft.family, SCRIPTS["sd15"]).removesuffix(".py")
+        """Whose options the catalogue tells; another engine carries out some of them."""
+        return kind_of(DEFAULT).script(self.draft.family).removesuffix(".py")
 
     @property
     def all_keys(self) -> list[Mapping[str, Any]]:
