@@ -157,12 +157,44 @@ TEXTS = {
         "请修改预设，或去掉 --strict。",
     ),
     "plan.engine_missing": (
-        "The engine is not installed yet; `train` installs it at its first start.",
-        "引擎尚未安装；`train` 首次启动时会自动安装。",
+        "The engine ({engine}) is not installed yet; `train` installs it at its first start.",
+        "引擎（{engine}）尚未安装；`train` 首次启动时会自动安装。",
     ),
     "plan.engine_missing.hint": (
-        "`kohya-driver engine install` does it now.",
-        "也可以现在运行 `kohya-driver engine install`。",
+        "`kohya-driver engine install --engine {engine}` does it now.",
+        "也可以现在运行 `kohya-driver engine install --engine {engine}`。",
+    ),
+    "plan.needs_sd_scripts": (
+        "`{name}` = {value} needs sd-scripts: the embedded engine cannot do it, and ignores nothing in silence.",
+        "`{name}` = {value} 需要 sd-scripts：内置引擎做不到，也不会一声不响地忽略。",
+    ),
+    "plan.needs_sd_scripts.hint": (
+        "Leave it out, or train with sd-scripts: `--engine sd-scripts`.",
+        "请删除这一项，或改用 sd-scripts 训练：`--engine sd-scripts`。",
+    ),
+    "plan.needs_sd_scripts_value": (
+        "`{name}` = {value} needs sd-scripts: the embedded engine knows only {allowed}.",
+        "`{name}` = {value} 需要 sd-scripts：内置引擎只支持 {allowed}。",
+    ),
+    "plan.needs_sd_scripts_value.hint": (
+        "Choose one of these, or train with sd-scripts: `--engine sd-scripts`.",
+        "请改用其中之一，或改用 sd-scripts 训练：`--engine sd-scripts`。",
+    ),
+    "plan.needs_sd_scripts_family": (
+        "A base of the family {family} needs sd-scripts: the embedded engine trains {known} only.",
+        "{family} 系列的底模需要 sd-scripts：内置引擎只能训练 {known}。",
+    ),
+    "plan.needs_sd_scripts_family.hint": (
+        "Take a base of SD 1.x, or train with sd-scripts: `--engine sd-scripts`.",
+        "请换用 SD 1.x 底模，或改用 sd-scripts 训练：`--engine sd-scripts`。",
+    ),
+    "plan.needs_embedded": (
+        "This base is smaller than any real one (its U-Net begins with {width} channels, not 320); sd-scripts cannot load it.",
+        "这个底模比任何真实底模都小（U-Net 起始通道数为 {width}，而不是 320），sd-scripts 无法加载。",
+    ),
+    "plan.needs_embedded.hint": (
+        "It is for trying out, with the embedded engine: `--engine embedded`. For a LoRA of use, take a real base.",
+        "它只供试用，请用内置引擎：`--engine embedded`。想得到有用的 LoRA，请换用真实的底模。",
     ),
     "plan.silence_error": (
         "{name} is an error; it cannot be silenced.",

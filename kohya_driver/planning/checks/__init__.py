@@ -8,6 +8,7 @@ from kohya_driver.planning.checks import (
     buckets,
     caches,
     captions,
+    engine,
     learning,
     machine,
     memory,
@@ -24,6 +25,7 @@ from kohya_driver.planning.silence import silence
 __all__ = ["BUCKET_DIVISOR", "CHECKS", "Check", "Subject", "check_plan"]
 
 CHECKS: tuple[Check, ...] = (
+    *engine.CHECKS,
     *machine.CHECKS,
     *memory.CHECKS,
     *base.CHECKS,

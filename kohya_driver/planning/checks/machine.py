@@ -1,4 +1,4 @@
-"""Checks of the machine, the engine and the launch."""
+"""Checks of the machine and the launch."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kohya_driver.errors import Finding, Severity, error, warning
+from kohya_driver.errors import Finding, error, warning
 from kohya_driver.planning.checks.subject import Check, Subject, preset_key
 
 MANY_BUCKETS = 8
 """A rule of thumb: torch on MPS keeps memory for every shape that it has seen (pytorch issues 121113, 132596)."""
 SPARE_BYTES = 4 << 30
 """What should stay free: macOS swaps to the same disk when memory runs short."""
-
-
-def _engine(subject: Subject) -> Iterator[Finding]:
-    if not subject.inputs.engine_installed:
-        yield Finding("plan.engine_missing", Severity.INFO)
 
 
 def _machine(subject: Subject) -> Iterator[Finding]:
@@ -103,7 +98,6 @@ def _strict(subject: Subject) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _engine,
     _machine,
     _workers,
     _many_buckets,
