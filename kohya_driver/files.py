@@ -111,6 +111,20 @@ def remove_tree(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def move_to_trash(path: Path) -> None:
+    """Out of the way, in one step, from where a person can put it back.
+
+    Raises:
+        HostError: `files.no_trash`; it stays where it is.
+    """
+    from send2trash import send2trash
+
+    try:
+        send2trash(str(path))
+    except OSError as failure:
+        raise HostError("files.no_trash", path, reason=failure.strerror or str(failure)) from failure
+
+
 def free_bytes(path: Path) -> int:
     """Free bytes where this path is, or will be."""
     while not path.exists():

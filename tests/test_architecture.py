@@ -41,6 +41,7 @@ OWNERS = {
     "argparse": {"cli"},
     "toml": {"files"},
     "platformdirs": {"files"},
+    "send2trash": {"files"},
     "numpy": {"engine", "prepare"},
     "picklescan": {"engine"},
 }

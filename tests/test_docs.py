@@ -48,7 +48,7 @@ PLACEHOLDERS = {
     "WORD": "w",
 }
 ERROR_AREAS = (
-    "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "learning", "machine", "memory", "network", "option", "plan",
+    "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "network", "option", "plan",
     "prepare", "preset", "queue", "recovery", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from kohya_driver.errors import RunError, StalledError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.planning.model import Plan
+from kohya_driver.run import moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,23 +199,29 @@ class Run:
         """Written last. Without it, and without a living supervisor, the run was cut off."""
         return self.folder / "result.json"
 
+    @property
+    def place(self) -> str:
+        """Its folder as a whole path; where its files name another one, it has been moved since."""
+        return str(self.folder.absolute())
+
     def plan(self) -> Plan:
-        return Plan.from_json(files.read_json(self.plan_file))
+        return Plan.from_json(moved.here(files.read_json(self.plan_file), self.place))
 
     def result(self) -> RunResult | None:
         """How it ended; None while it runs, or if it was cut off."""
         if not self.result_file.exists():
             return None
-        return RunResult.from_json(files.read_json(self.result_file))
+        return RunResult.from_json(moved.here(files.read_json(self.result_file), self.place))
 
     def events(self) -> Iterator[Record]:
         """Everything that happened, in order; lines that are torn or of a newer version are passed over."""
         if not self.events_file.exists():
             return
+        here = moved.EventsHere(self.place)
         with self.events_file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 try:
-                    yield Record.from_json(json.loads(line))
+                    yield Record.from_json(here(json.loads(line)))
                 except (ValueError, KeyError, TypeError):
                     continue
 

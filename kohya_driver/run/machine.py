@@ -69,6 +69,13 @@ def check_is_free(folder: Path) -> None:
 
 
 @contextlib.contextmanager
+def keeping_from_starting() -> Iterator[None]:
+    """No training can begin while this lasts: for what is done to a run's folder in a moment."""
+    with files.lock(_lock_file()):
+        yield
+
+
+@contextlib.contextmanager
 def holding(folder: Path) -> Iterator[None]:
     """Be the machine's training while this lasts; raises RunError as `take` does."""
     take(folder)

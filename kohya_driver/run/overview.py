@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,14 +36,21 @@ class Overview:
     changed: float
     reason_values: Mapping[str, Any] = field(default_factory=dict)
     """What the reason's sentence names."""
+    base: str = ""
+    """The base model, as the plan has it."""
+    loss: float | None = None
+    """The engine's average at the last step: over as many steps as an epoch has."""
+    size_bytes: int | None = None
+    """What the folder takes on the disk; None if nobody looked."""
 
     @property
     def name(self) -> str:
         return Path(self.folder).name
 
     def to_json(self) -> dict[str, Any]:
-        fields = ("folder", "state", "step", "steps", "reason", "started", "changed")
-        return {"name": self.name, **{name: getattr(self, name) for name in fields}}
+        fields = ("folder", "state", "step", "steps", "reason", "started", "changed", "base", "size_bytes")
+        loss = self.loss if self.loss is not None and math.isfinite(self.loss) else None
+        return {"name": self.name, **{name: getattr(self, name) for name in fields}, "loss": loss}
 
 
 def overviews(runs: Iterable[Run]) -> list[Overview]:
@@ -61,32 +69,37 @@ def overview(run: Run, state_without_result: Callable[[Run], str] = Run.state) -
     """A damaged file in one run's folder is told, and keeps nobody from seeing the others."""
     begun = _changed(run.plan_file)
     try:
-        steps = int(files.read_json(run.plan_file)["steps"])
+        plan = files.read_json(run.plan_file)
+        steps, base = int(plan["steps"]), str(plan.get("base", ""))
         result = run.result()
         state = result.outcome if result else state_without_result(run)
     except _DAMAGED:
         return Overview(str(run.folder), UNREADABLE, 0, 0, "", begun, begun)
+    step, loss = _last_step(run.events_file)
     if result:
         return Overview(
             str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended,
-            result.reason_values,
+            result.reason_values, base, loss,
         )  # fmt: skip
     changed = max(begun, _changed(run.events_file))
-    return Overview(str(run.folder), state, _last_step(run.events_file), steps, "", begun, changed)
+    return Overview(str(run.folder), state, step, steps, "", begun, changed, base=base, loss=loss)
 
 
-def _last_step(path: Path) -> int:
+def _last_step(path: Path) -> tuple[int, float | None]:
+    """The step at which it is, and the average loss there: exact, where the engine's own values were told."""
+    seen: tuple[int, float | None] = (0, None)
     for event in _last_events(path):
         with contextlib.suppress(*_DAMAGED):
             if event["kind"] == "step":
-                return int(event["step"])
-            if event["kind"] == "progress" and event["bar"] == "steps":
-                return int(event["done"])
-    return 0
+                return max(seen[0], int(event["step"])), float(event["average_loss"])
+            if event["kind"] == "progress" and event["bar"] == "steps" and not seen[0]:
+                average = event.get("average_loss")
+                seen = int(event["done"]), None if average is None else float(average)
+    return seen
 
 
 def _last_events(path: Path) -> Iterator[dict[str, Any]]:
-    """From the end of the file, the latest first; a torn line is passed over."""
+    """Those that tell of steps, from the end of the file, the latest first; a torn line is passed over."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - TAIL_BYTES))
@@ -94,8 +107,9 @@ def _last_events(path: Path) -> Iterator[dict[str, Any]]:
     except OSError:
         return
     for line in reversed(lines):
-        with contextlib.suppress(ValueError):
-            yield json.loads(line)
+        if b'"step"' in line or b'"progress"' in line:
+            with contextlib.suppress(ValueError):
+                yield json.loads(line)
 
 
 def _changed(path: Path) -> float:

@@ -97,9 +97,11 @@ def prepare_resume(run: Run, plan: Plan) -> None:
     """Put the plan in the place of the old one; the run no longer has a result.
 
     Raises:
-        RunError: it runs by now.
+        RunError: it runs by now, or is not there any more.
         HostError: the run's folder cannot be written.
     """
+    if not run.plan_file.is_file():  # renamed or removed just now
+        raise RunError("run.not_a_run", run.folder)
     check_can_resume(run)
     write_plan(run, plan)
     run.result_file.unlink(missing_ok=True)

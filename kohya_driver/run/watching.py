@@ -13,6 +13,7 @@ from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.run import machine
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.follow import Follower
+from kohya_driver.run.moved import EventsHere
 
 LOOK_SECONDS = 0.25
 ADOPT_SECONDS = 5.0
@@ -36,7 +37,7 @@ def follow_records(
         on_unwatched: called, from time to time, while the run's supervisor is dead and its engine lives.
         pause: called before each further look.
     """
-    events, rest = Follower(run.events_file), b""
+    events, rest, here = Follower(run.events_file), b"", EventsHere(run.place)
     due = 0.0
     while True:
         # Asked before reading: what was written before the end is then read after it.
@@ -47,7 +48,7 @@ def follow_records(
             on_unwatched(run)
         while data := events.read():
             *lines, rest = (rest + data).split(b"\n")
-            yield from _records(lines)
+            yield from _records(lines, here)
         if over:
             return
         yield None
@@ -105,8 +106,8 @@ def first_snapshot(run: Run) -> RunSnapshot:
         return RunSnapshot(name=run.folder.name, folder=str(run.folder))
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[Record]:
+def _records(lines: Iterable[bytes], here: EventsHere) -> Iterator[Record]:
     """Lines that are torn or of a newer version are passed over, as `Run.events` does."""
     for line in lines:
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            yield Record.from_json(json.loads(line))
+            yield Record.from_json(here(json.loads(line)))

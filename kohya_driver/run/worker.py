@@ -14,6 +14,7 @@ from kohya_driver.run import machine, queue
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.late import settle_ended
 from kohya_driver.run.queue import Entry
+from kohya_driver.run.registry import place_of
 from kohya_driver.run.stop import Stop
 
 WAIT_SECONDS = 1.0
@@ -143,7 +144,7 @@ class QueueWorker:
 
 
 def _run_of(entry: Entry) -> Run | None:
-    run = Run(Path(entry.run))
+    run = Run(place_of(Path(entry.run)))
     return run if entry.run and run.plan_file.is_file() else None
 
 

@@ -11,4 +11,12 @@ TEXTS = {
         "Choose another folder, or change its permissions.",
         "请换一个文件夹，或修改它的权限。",
     ),
+    "files.no_trash": (
+        "This cannot be moved to the Trash: {reason}.",
+        "无法移到废纸篓：{reason}。",
+    ),
+    "files.no_trash.hint": (
+        "It is where it was. Delete it for good instead: `runs remove --delete`, or `runs prune` without --trash.",
+        "它还在原处。可以改为直接删除：`runs remove --delete`，或不带 --trash 的 `runs prune`。",
+    ),
 }

@@ -1,0 +1,32 @@
+"""Reads a run's plan and result for those who need all of it, and says what is wrong where that cannot be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kohya_driver import files
+from kohya_driver.errors import RunError
+from kohya_driver.planning.model import Plan
+from kohya_driver.run.folder import Run, RunResult
+
+VERSION = 1
+"""Of plan.json and result.json."""
+
+
+def read_run(run: Run) -> tuple[Plan, RunResult | None]:
+    """Raises RunError: `run.not_a_run`, `kept.newer`, `kept.unreadable`."""
+    if not run.plan_file.is_file():
+        raise RunError("run.not_a_run", run.folder)
+    try:
+        for path in (run.plan_file, run.result_file):
+            if path.exists() and _version(files.read_json(path)) > VERSION:
+                raise RunError("kept.newer", path, run=run.folder.name)
+        return run.plan(), run.result()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else type(failure).__name__
+        raise RunError("kept.unreadable", run.folder, run=run.folder.name, reason=reason) from failure
+
+
+def _version(body: Any) -> int:
+    version = body.get("version", VERSION)
+    return version if isinstance(version, int) else VERSION
