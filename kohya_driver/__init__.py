@@ -4,6 +4,7 @@ The map, lowest layer first; each imports only from those before it:
 
     texts       every sentence shown to a person, in English and Chinese
     errors      Finding, and one exception tree with exit codes
+    wording     sizes, durations and codes in the words of the language in use
     files       atomic writes, TOML and JSON, locks, hashes
     process     the only starter and ender of processes
     host        facts about this machine
@@ -17,6 +18,7 @@ The map, lowest layer first; each imports only from those before it:
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout
     checkup/    what this machine, the engine and the network are like (`doctor`)
     run/        DOING it
+    report/     SHOWING it afterwards: everything about a run on one page
     views/      SHOWING it
     api         the Python API
     cli/        the command line

@@ -66,6 +66,10 @@ from kohya_driver.prepare.tag_config import TagConfig, TagReport
 from kohya_driver.prepare.tagger import tag_folder
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
+from kohya_driver.report.ending import Format as ReportFormat
+from kohya_driver.report.ending import damaged_run, ensure_report, write_report
+from kohya_driver.report.gather import gather as gather_report
+from kohya_driver.report.model import RunReport
 from kohya_driver.run.detach import adopt, adopt_unwatched, start_detached
 from kohya_driver.run.folder import Run, RunResult, next_folder, open_run
 from kohya_driver.run.late import settle_ended
@@ -116,6 +120,7 @@ __all__ = [
     "Record",
     "Removal",
     "Run",
+    "RunReport",
     "RunResult",
     "RunSnapshot",
     "Stop",
@@ -141,6 +146,8 @@ __all__ = [
     "plan_remove",
     "prune",
     "read_captions",
+    "read_report",
+    "report",
     "remove_run",
     "rename_run",
     "resume",
@@ -211,7 +218,7 @@ def train(
     """
 
     def start(checked: Plan) -> RunResult:
-        return start_run(checked, on_event=on_event, stop=stop)
+        return _with_report(start_run(checked, on_event=on_event, stop=stop))
 
     return _with_engine(
         preset, start, strict=strict, fit=fit, source=source, on_plan=on_plan, on_install=on_install
@@ -306,7 +313,7 @@ def resume(
     going = plan_resume(opened, _without_recovery(sets, recover), preset)
     if on_plan:
         on_plan(going[0])
-    return resume_run(opened, going, on_event=on_event, stop=stop)
+    return _with_report(resume_run(opened, going, on_event=on_event, stop=stop))
 
 
 def resume_detached(
@@ -323,6 +330,45 @@ def resume_detached(
     prepare_resume(opened, checked)
     start_detached(opened)
     return opened
+
+
+def _with_report(result: RunResult) -> RunResult:
+    """A report that cannot be made takes nothing from the result; `report` says why."""
+    ensure_report(Run(Path(result.folder)))
+    return result
+
+
+def report(
+    run: str | Path | Run, *, format: ReportFormat = "html", output: str | Path | None = None
+) -> Path:
+    """Write everything about a run into one file, in the language in use. It is done by itself when a run is over.
+
+    Args:
+        run: its folder; it may go on, or be damaged: what is missing is told in the report.
+        format: `html` is a page that needs no network, `md` for an issue or a chat, `json` as in docs/report.md.
+        output: the file; by default `report.html`, `report.md` or `report.json` in the run's folder.
+
+    Returns:
+        The file.
+
+    Raises:
+        RunError: there is no run in this folder.
+        HostError: the file cannot be written.
+    """
+    return write_report(_any_run(run), format, Path(output).expanduser() if output else None)
+
+
+def read_report(run: str | Path | Run) -> RunReport:
+    """What a report says of a run, as one frozen value.
+
+    Raises:
+        RunError: there is no run in this folder.
+    """
+    return gather_report(_any_run(run))
+
+
+def _any_run(run: str | Path | Run) -> Run:
+    return run if isinstance(run, Run) else damaged_run(Path(run))
 
 
 def _without_recovery(sets: Sequence[str], recover: bool) -> list[str]:

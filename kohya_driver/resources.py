@@ -25,3 +25,8 @@ def vendor() -> Path:
 def assets() -> Path:
     """The folder of the requirements files, one wheel each, out of which single files are taken."""
     return _data("vendor") / "assets"
+
+
+def report() -> Path:
+    """The folder of the library that draws the report's curves."""
+    return _data("vendor") / "report"

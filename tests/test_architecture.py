@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / "kohya_driver"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("texts",),
-    ("errors",),
+    ("errors", "wording"),
     ("files",),
     ("process", "resources"),
     ("host",),
@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dataset", "diagnosis", "engine"),
     ("planning", "prepare"),
     ("checkup", "run"),
+    ("report",),
     ("api",),
     ("quickstart", "views"),
     ("bench",),
@@ -32,7 +33,7 @@ OWNERS = {
     "psutil": {"process", "host"},
     "git": {"engine"},
     "uv": {"engine"},
-    "PIL": {"dataset", "prepare"},
+    "PIL": {"dataset", "prepare", "report"},
     "onnxruntime": {"prepare"},
     "huggingface_hub": {"prepare"},
     "pydantic": {"preset"},

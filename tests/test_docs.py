@@ -37,6 +37,7 @@ MUST_HAVE_TWINS = {
     "docs/overrides.md",
     "docs/plan.md",
     "docs/presets.md",
+    "docs/report.md",
 }
 PLACEHOLDERS = {
     "PRESET": "p.toml",
@@ -49,7 +50,7 @@ PLACEHOLDERS = {
 }
 ERROR_AREAS = (
     "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "network", "option", "plan",
-    "prepare", "preset", "queue", "recovery", "run", "saving", "tag", "trouble",
+    "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 
 

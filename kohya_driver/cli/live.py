@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from kohya_driver import api
@@ -16,7 +17,8 @@ from kohya_driver.errors import Severity, StalledError, StoppedError, TrainingFa
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.preset.model import Preset
-from kohya_driver.run.folder import RunResult
+from kohya_driver.report.ending import ensure_report
+from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.recorder import OnEvent
 from kohya_driver.run.stop import Stop
 from kohya_driver.views.console import stdout_console
@@ -130,11 +132,13 @@ def tell_warnings(plan: api.Plan) -> None:
 
 
 def tell_result(result: RunResult, *, json: bool) -> None:
-    """How it ended, unless it was told as JSON."""
-    if json:
-        return
+    """How it ended, unless it was told as JSON; and where its report is, or why there is none."""
+    failed = ensure_report(Run(Path(result.folder)))
     try:
-        print_result(result)
+        if not json:
+            print_result(result)
+        if failed:
+            print_findings([failed])
     except OSError:
         mute(sys.stdout)
 

@@ -28,6 +28,7 @@ COMMANDS = (
     "audit",
     "queue",
     "show",
+    "report",
     "watch",
     "stop",
     "save",

@@ -86,6 +86,7 @@ class _Leaving:
 def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None:
     """Show a run until it is over; returns the exit code that `train` would, or None if the person has left before."""
     from kohya_driver.events.snapshot import fold
+    from kohya_driver.report.ending import ensure_report
     from kohya_driver.run.detach import adopt
     from kohya_driver.run.late import settle_ended
     from kohya_driver.run.watching import first_snapshot, follow_records, is_over
@@ -103,6 +104,8 @@ def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None
             snapshot = fold(snapshot, record) if record else snapshot
             show(record, snapshot)
     settle_ended(run)
+    if run.result():
+        ensure_report(run)
     if not json:
         _print_end(run)
     return _exit_code(run)

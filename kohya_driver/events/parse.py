@@ -282,6 +282,8 @@ class MetricsReader:
     """Makes one event of the micro-steps of each optimizer step."""
 
     def __init__(self) -> None:
+        self.time = 0.0
+        """Of the last line with values, in Unix seconds."""
         self._sum = 0.0
         self._count = 0
 
@@ -290,6 +292,7 @@ class MetricsReader:
         metric = parse_metric(line)
         if metric is None:
             return self._note(line)
+        self.time = metric.time
         if "loss/current" not in metric.values:
             return _validated(metric)
         self._sum += metric.values["loss/current"]

@@ -195,6 +195,11 @@ class Run:
         return self.folder / "supervisor.json"
 
     @property
+    def report_file(self) -> Path:
+        """Everything about the run on one page; made when it is over, and anew whenever it is asked for."""
+        return self.folder / "report.html"
+
+    @property
     def result_file(self) -> Path:
         """Written last. Without it, and without a living supervisor, the run was cut off."""
         return self.folder / "result.json"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kohya_driver.events.model import RunStarted, SampleSaved
+from kohya_driver.events.model import Record, RunStarted, SampleSaved
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.prompts import Prompt, read_prompts
 from kohya_driver.run.folder import Run
@@ -75,14 +76,17 @@ def sample_saved(path: Path, plan: Plan) -> SampleSaved:
     return SampleSaved(str(path), *place(name, plan), name.prompt_index) if name else SampleSaved(str(path))
 
 
-def run_samples(run: Run) -> tuple[Sample, ...]:
+def run_samples(run: Run, records: Iterable[Record] | None = None) -> tuple[Sample, ...]:
     """Every sample that still stands, by step and prompt: of each the one drawn last.
 
     What an attempt drew after the step from which the next one went on does not count: that training was thrown away.
+
+    Args:
+        records: those of the run's events that tell of starts and samples, for whoever has read them already.
     """
     plan = run.plan()
     prompts = read_prompts(plan.sample_prompts)
-    told, left_behind = _told(run, plan)
+    told, left_behind = _told(run, plan, run.events() if records is None else records)
     # A picture that no event tells of was drawn at the moment at which the run was cut off.
     own = set((run.folder / "models" / "sample").glob("*.png")) - left_behind
     newest: dict[tuple[int, int], tuple[str, Sample]] = {}
@@ -97,11 +101,11 @@ def run_samples(run: Run) -> tuple[Sample, ...]:
     return tuple(newest[key][1] for key in sorted(newest))
 
 
-def _told(run: Run, plan: Plan) -> tuple[set[Path], set[Path]]:
+def _told(run: Run, plan: Plan, records: Iterable[Record]) -> tuple[set[Path], set[Path]]:
     """The pictures that the events tell of, and those of training that was thrown away."""
     told: dict[Path, int] = {}
     dropped: set[Path] = set()
-    for record in run.events():
+    for record in records:
         if isinstance(record.event, RunStarted):
             beyond = {path for path, step in told.items() if step > record.event.from_step}
             dropped |= beyond

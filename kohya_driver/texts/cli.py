@@ -120,6 +120,23 @@ TEXTS = {
         "show a run from its folder: running, finished or cut off",
         "从训练文件夹查看一次训练：进行中、已结束或被中断",
     ),
+    "cli.report": (
+        "everything about a run on one page: outcome, curves, samples, files, settings",
+        "一页看完一次训练：结果、曲线、预览图、文件和设置",
+    ),
+    "cli.option.report_run": (
+        "the run: its folder or its name; by default the one that runs, else the latest",
+        "训练的文件夹或名字；默认是正在进行的训练，否则是最近一次",
+    ),
+    "cli.option.report_format": (
+        "html: a page that needs no network (the default); md and json go to the terminal, or with --output to a file",
+        "html：不需要网络的网页（默认）；md 和 json 输出到终端，或用 --output 写入文件",
+    ),
+    "cli.option.report_output": (
+        "the file; by default report.html in the run's folder",
+        "写入的文件；默认是训练文件夹中的 report.html",
+    ),
+    "cli.option.report_open": ("open it in the browser", "在浏览器中打开"),
     "cli.watch": (
         "show a run's live screen from its folder; as many watchers as you like, and Ctrl-C only leaves",
         "从训练文件夹实时查看一次训练；可以多处同时查看，按 Ctrl-C 只是离开",

@@ -121,6 +121,7 @@ TEXTS = {
     "show.succeeded": ("Done: {steps} steps in {duration}.", "完成：{steps} 步，用时 {duration}。"),
     "show.final": ("LoRA: {path}  ({size})", "LoRA：{path}（{size}）"),
     "show.run_folder": ("Everything about this run: {path}", "本次训练的全部记录：{path}"),
+    "show.report": ("Report: {path}", "训练报告：{path}"),
     "show.state_running": ("This run goes on: {path}", "训练仍在进行：{path}"),
     "show.left": (
         "You have left; the training goes on. `kohya-driver watch` shows it again, `kohya-driver stop` ends it. {path}",

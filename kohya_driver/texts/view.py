@@ -52,7 +52,7 @@ TEXTS = {
     ),
     "view.plain.validation": (
         "step {step}: loss {loss} on the pictures that are not trained on",
-        "第 {step} 步：未参与训练的图片上的 loss 为 {loss}",
+        "第 {step} 步：未参与训练的图片上损失 {loss}",
     ),
     "view.plain.checkpoint": ("checkpoint {path} ({size})", "存档点 {path}（{size}）"),
     "view.plain.state": ("train state {path}", "训练状态 {path}"),

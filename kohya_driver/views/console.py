@@ -1,19 +1,21 @@
-"""Consoles, and numbers as people read them."""
+"""Consoles, lines cut to a width, and numbers as people read them (`wording`)."""
 
 from __future__ import annotations
 
-import math
 import string
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
-from kohya_driver import texts
+from kohya_driver.wording import human_bytes as human_bytes
+from kohya_driver.wording import human_duration as human_duration
+from kohya_driver.wording import human_loss as human_loss
+from kohya_driver.wording import human_pace as human_pace
+from kohya_driver.wording import sentence as sentence
 
 SEPARATOR = " · "
-MINUTES_ONLY = 10
 PLAIN_WIDTH = 100
 """Cells of a line where there is no terminal to ask."""
 ERRORS_WIDTH = 10_000
@@ -55,42 +57,6 @@ def clear_line(console: Console) -> None:
     rewrite_line(console, "")
     if console.is_terminal:
         console.file.write("\r")
-
-
-def human_bytes(size: float) -> str:
-    """In units of 1024, as a Mac names its memory: `9.8 GB`."""
-    for unit in ("B", "KB", "MB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GB"
-
-
-def human_duration(seconds: float) -> str:
-    """The two largest units: `1 h 12 min`, `2 min 5 s`; from ten minutes on no seconds."""
-    whole = max(0, round(seconds))
-    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
-    if days:
-        return texts.say("view.duration.days", days=days, hours=hours % 24)
-    if hours:
-        return texts.say("view.duration.hours", hours=hours, minutes=minutes % 60)
-    if minutes >= MINUTES_ONLY:
-        return texts.say("view.duration.minutes_only", minutes=minutes)
-    if minutes:
-        return texts.say("view.duration.minutes", minutes=minutes, seconds=whole % 60)
-    return texts.say("view.duration.seconds", seconds=whole)
-
-
-def human_loss(loss: float | None) -> str:
-    """Four significant digits, so that small losses can be told apart."""
-    if loss is None:
-        return "–"
-    return f"{loss:#.4g}" if math.isfinite(loss) else str(loss)
-
-
-def human_pace(seconds: float) -> str:
-    """Seconds of a step, with three digits."""
-    return f"{seconds:.3g}" if seconds < 100 else f"{seconds:.0f}"
 
 
 def english_half(text: str) -> str:
@@ -135,14 +101,6 @@ def wrap(text: str, width: int, lines: int) -> list[str]:
 _LETTERS = string.ascii_letters + string.digits + string.punctuation
 _CLOSING = "，。；：）、"
 """None of these begins a line."""
-
-
-def sentence(code: str, values: Mapping[str, object]) -> str:
-    """What a code says; the code itself if it is of another version."""
-    try:
-        return texts.say(code, **values) if texts.has(code) else code
-    except KeyError:
-        return code
 
 
 def fit(parts: Iterable[str], width: int) -> str:

@@ -39,6 +39,7 @@ def print_result(result: RunResult) -> None:
     if result.state:
         name = Path(result.folder).name
         console.print(Text(texts.say("show.can_resume", name=name, path=result.state)), soft_wrap=True)
+    _print_report(result, console)
 
 
 def _print_success(result: RunResult) -> None:
@@ -54,6 +55,14 @@ def _print_success(result: RunResult) -> None:
     size = human_bytes(final.stat().st_size) if final.exists() else "?"
     console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
     console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
+    _print_report(result, console)
+
+
+def _print_report(result: RunResult, console: Console) -> None:
+    """Where the page about the run is, if it could be made."""
+    path = Run(Path(result.folder)).report_file
+    if path.is_file():
+        console.print(Text(texts.say("show.report", path=path)), soft_wrap=True)
 
 
 def _print_recoveries(result: RunResult, console: Console) -> None:

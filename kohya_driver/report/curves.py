@@ -1,0 +1,110 @@
+"""What is drawn of a run over its steps and its time, and how a long curve becomes short enough for a page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+MOST_POINTS = 1500
+"""Of one curve on a page: more than a screen has columns of dots."""
+MEDIAN_STEPS = 21
+"""Over so many steps the time of a step is smoothed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes at one moment: of the engine with all its processes, and what the machine had to spare."""
+
+    elapsed: float
+    tree: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Everything that was measured; of training that was thrown away after a stop, nothing."""
+
+    steps: tuple[int, ...] = ()
+    losses: tuple[float, ...] = ()
+    """One for each of `steps`, as are `seconds` and each of `rates`; NaN where there is none."""
+    seconds: tuple[float, ...] = ()
+    """That the step took since the one before it, with whatever happened in between."""
+    rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    validations: tuple[tuple[int, float], ...] = ()
+    """(step, loss) on pictures that are not trained on."""
+    resumed: tuple[int, ...] = ()
+    """Steps from which a further attempt went on."""
+    memory: tuple[Memory, ...] = ()
+    memory_total: int = 0
+
+
+def smoothing_span(count: int) -> int:
+    """How many steps a loss is smoothed over: a thirtieth of the curve, so that what is left is its way."""
+    return max(5, min(500, count // 30))
+
+
+def smooth(values: Sequence[float], span: int) -> list[float]:
+    """An exponential average over about `span` values, without the pull of its beginning; NaN where a value is none."""
+    keep = 1 - 2 / (span + 1)
+    total = weight = 0.0
+    found = []
+    for value in values:
+        if not math.isfinite(value):
+            found.append(math.nan)
+            continue
+        total, weight = total * keep + value, weight * keep + 1
+        found.append(total / weight)
+    return found
+
+
+def medians(values: Sequence[float], places: Iterable[int], span: int = MEDIAN_STEPS) -> list[float]:
+    """At each of these places the middle one of the values around it; a pause in one step does not move it."""
+    half = span // 2
+    found = []
+    for place in places:
+        around = [v for v in values[max(0, place - half) : place + half + 1] if math.isfinite(v)]
+        found.append(quantile(around, 0.5))
+    return found
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """The value below which this share of the finite ones lies; NaN of none."""
+    ordered = sorted(value for value in values if math.isfinite(value))
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
+
+
+def thin(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
+    """Places of at most `most` values that show the same curve: the lowest and the highest of each group.
+
+    The first and the last are always among them.
+    """
+    count = len(values)
+    if count <= most:
+        return list(range(count))
+    groups = max(1, (most - 2) // 2)
+    edges = [1 + round((count - 2) * group / groups) for group in range(groups + 1)]
+    places = {0, count - 1}
+    for start, end in pairwise(edges):
+        group = range(start, end)
+        if group:
+            places.add(min(group, key=lambda place: _order(values[place])))
+            places.add(max(group, key=lambda place: _order(values[place])))
+    return sorted(places)
+
+
+def _order(value: float) -> float:
+    """What is not a number stands out least."""
+    return value if math.isfinite(value) else 0.0
+
+
+def bounds(shown: Sequence[float], scattered: Sequence[float] = ()) -> tuple[float, float] | None:
+    """The scale of a chart: all of `shown`, and all but the outermost hundredth of what is only `scattered` around it."""
+    low, high = quantile(scattered, 0.005), quantile(scattered, 0.995)
+    finite = [value for value in (*shown, low, high) if math.isfinite(value)]
+    if not finite:
+        return None
+    least, most = min(finite), max(finite)
+    room = (most - least) * 0.06 or abs(most) * 0.1 or 1.0
+    return least - room, most + room

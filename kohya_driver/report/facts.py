@@ -1,0 +1,121 @@
+"""What page and Markdown both say of a report: its numbers, and names with their values, as sentences."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator
+
+from kohya_driver import texts
+from kohya_driver.report.model import RunReport, Told
+from kohya_driver.wording import human_bytes, human_duration, human_loss, human_pace
+
+WEBUI, COMFYUI = "models/Lora", "models/loras"
+
+Piece = tuple[str, bool]
+"""Of a sentence; and whether it is code, to be typed as it is."""
+
+
+def say(code: str, **values: object) -> str:
+    return texts.say(f"report_page.{code}", **values)
+
+
+def word(state: str) -> str:
+    """A state as codes name it."""
+    return state.replace(" ", "_")
+
+
+def made(report: RunReport) -> str:
+    return say("made", version=report.surroundings.driver, time=local_time(report.made))
+
+
+def local_time(seconds: float) -> str:
+    """To the minute, where this machine is."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+
+
+def numbers(report: RunReport) -> Iterator[tuple[str, str]]:
+    """Name and value of what is known."""
+    told = report.numbers
+    if told.steps:
+        yield say("number.steps"), say("number.steps_of", step=f"{told.step:,}", steps=f"{told.steps:,}")
+    if told.epochs:
+        yield say("number.epochs"), say("number.steps_of", step=told.epoch, steps=told.epochs)
+    if told.seconds:
+        yield say("number.duration"), human_duration(told.seconds)
+    if told.seconds_per_step is not None:
+        yield say("number.pace"), say("number.pace_value", seconds=human_pace(told.seconds_per_step))
+    if told.loss is not None:
+        yield say("number.loss"), human_loss(told.loss)
+    if told.validation_loss is not None:
+        yield say("number.validation"), human_loss(told.validation_loss)
+    if told.images:
+        yield say("number.images"), str(told.images)
+    if told.memory_peak:
+        yield say("number.memory"), human_bytes(told.memory_peak)
+    if told.started:
+        yield say("number.started"), local_time(told.started)
+    if told.attempts > 1:
+        yield say("number.attempts"), str(told.attempts)
+
+
+def failure_title(report: RunReport) -> str:
+    return say("failure.title" if report.state == "failed" else "failure.stopped_title")
+
+
+def resume_command(report: RunReport) -> str:
+    return f"kohya-driver resume {shlex.quote(report.name)}"
+
+
+def trouble(one: Told) -> str:
+    return say("trouble_after", duration=one.where, said=one.message)
+
+
+def usage(report: RunReport) -> Iterator[tuple[str, list[Piece]]]:
+    """Name and sentence, in pieces."""
+    told = report.usage
+    if told is None:
+        return
+    webui, comfyui = said("usage.webui", folder=WEBUI), said("usage.comfyui", folder=COMFYUI)
+    yield say("usage.copy_to"), [*webui, (" · ", False), *comfyui]
+    yield say("usage.trigger"), [(told.trigger, True)] if told.trigger else [(say("usage.no_trigger"), False)]
+    first, *others = (f"{weight:g}" for weight in told.weights)
+    yield say("usage.weight"), [(say("usage.weight_value", first=first, others=", ".join(others)), False)]
+    yield say("usage.prompt"), [(told.prompt, True)]
+    family = f"report_page.family.{told.family}"
+    if report.surroundings.base and texts.has(family):
+        base = report.surroundings.base.replace("\\", "/").rpartition("/")[2]
+        yield say("usage.base"), [(say("usage.base_value", base=base, family=texts.say(family)), False)]
+
+
+_HOLE = "\x00"
+
+
+def said(code: str, **values: str) -> list[Piece]:
+    """A sentence in which its one value is code."""
+    ((name, value),) = values.items()
+    before, _, after = say(code, **{name: _HOLE}).partition(_HOLE)
+    return [(piece, is_code) for piece, is_code in ((before, False), (value, True), (after, False)) if piece]
+
+
+def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
+    """Name and value of what is known."""
+    told = report.surroundings
+    host = {name: str(value) for name, value in told.host.items()}
+    engine = " · ".join(part for part in (told.engine_tag, told.engine_commit) if part)
+    packages = ", ".join(f"{name} {version}" for name, version in told.packages.items())
+    system = " ".join(host.get(name, "") for name in ("system", "os_version", "os_build")).strip()
+    memory = told.host.get("memory_bytes")
+    for name, value in (
+        ("driver", told.driver),
+        ("engine", engine),
+        ("python", told.python),
+        ("packages", packages or (say("surroundings.no_packages") if engine else "")),
+        ("machine", " · ".join(part for part in (host.get("chip"), host.get("machine")) if part)),
+        ("system", system),
+        ("memory", human_bytes(memory) if isinstance(memory, int) and memory > 0 else ""),
+        ("device", told.device),
+        ("base", told.base),
+    ):
+        if value:
+            yield say(f"surroundings.{name}"), value

@@ -1,0 +1,200 @@
+"""A run's report as Markdown: for an issue, a chat, a notebook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from kohya_driver.report import facts
+from kohya_driver.report.charts import Chart, number, table_places
+from kohya_driver.report.facts import say
+from kohya_driver.report.markup import clean, link
+from kohya_driver.report.model import Column, RunReport, Told
+from kohya_driver.report.run_charts import run_charts
+from kohya_driver.wording import human_bytes
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~&$])")
+_LINES = re.compile(r"\s*[\r\n]+\s*")
+
+
+def as_markdown(report: RunReport, beside: Path | None = None) -> str:
+    """The whole report, with links from the folder `beside`, by default the run's own."""
+    beside = beside or report.folder
+    parts = [f"# {text(report.name)}", text(report.headline), *_sections(report, beside)]
+    parts.append(f"{text(facts.made(report))} {text(say('folder', path=report.folder))}")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _sections(report: RunReport, beside: Path) -> Iterator[str]:
+    yield table(("", ""), facts.numbers(report))
+    for title, parts in (
+        (facts.failure_title(report), _failure(report)),
+        (say("missing.title"), _told(report.missing)),
+        (say("advice.title"), _advice(report)),
+        (say("usage.title"), _usage(report, beside)),
+        (say("samples.title"), _samples(report, beside)),
+        (say("curves.title"), _curves(report)),
+        (say("checkpoints.title"), _files(report, beside)),
+        (say("changes.title"), _changes(report)),
+        (say("warnings.title"), _told(report.warnings)),
+        (say("preset.title"), _preset(report)),
+        (say("surroundings.title"), iter([table(("", ""), facts.surroundings(report))])),
+    ):
+        content = [part for part in parts if part]
+        if content:
+            yield f"## {title}"
+            yield from content
+
+
+# --- text that Markdown takes for nothing else
+
+
+def text(value: object) -> str:
+    """On one line, with everything escaped that would mean something."""
+    return _SPECIAL.sub(r"\\\1", _LINES.sub(" ", clean(value)).strip())
+
+
+def code(value: object) -> str:
+    """Between more backticks than stand in it."""
+    line = _LINES.sub(" ", clean(value))
+    fence = "`" * (_longest_backticks(line) + 1)
+    room = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
+    return f"{fence}{room}{line}{room}{fence}"
+
+
+def block(value: str, kind: str = "") -> str:
+    body = clean(value).rstrip("\n")
+    fence = "`" * max(3, _longest_backticks(body) + 1)
+    return f"{fence}{kind}\n{body}\n{fence}"
+
+
+def table(head: Sequence[str], rows: Iterable[Iterable[str]], *, is_marked_up: bool = False) -> str:
+    """A table; empty if it has no rows.
+
+    Args:
+        is_marked_up: the cells are Markdown already, with any `|` in them escaped.
+    """
+    lines = ["| " + " | ".join(cell if is_marked_up else text(cell) for cell in row) + " |" for row in rows]
+    if not lines:
+        return ""
+    return "\n".join(("| " + " | ".join(map(text, head)) + " |", "|" + "---|" * len(head), *lines))
+
+
+def _longest_backticks(value: str) -> int:
+    return max((len(run) for run in re.findall("`+", value)), default=0)
+
+
+def _cell_code(value: str) -> str:
+    return code(value).replace("|", "\\|")
+
+
+def _link(name: str, path: Path, beside: Path) -> str:
+    return f"[{text(name)}]({link(path, beside).replace('(', '%28').replace(')', '%29')})"
+
+
+# --- sections
+
+
+def _failure(report: RunReport) -> Iterator[str]:
+    failure = report.failure
+    if failure:
+        yield f"**{text(failure.message)}**"
+        for name, said in (("failure.why", failure.why), ("failure.hint", failure.hint)):
+            yield f"{say(name)}: {text(said)}" if said else ""
+        yield text(failure.not_recovered)
+    if report.can_resume:
+        yield f"{say('failure.resume')} {code(facts.resume_command(report))}"
+    if failure and failure.evidence:
+        yield f"{say('failure.evidence')}:"
+        yield block(failure.evidence)
+    yield "\n".join(f"- {text(one.message)}" for one in report.recoveries)
+    yield "\n".join(f"- {text(facts.trouble(one))}" for one in report.troubles)
+
+
+def _told(items: Iterable[Told]) -> Iterator[str]:
+    yield "\n".join(
+        f"- {text(' '.join(part for part in (one.message, one.hint, one.where) if part))}" for one in items
+    )
+
+
+def _advice(report: RunReport) -> Iterator[str]:
+    for remark in report.advice:
+        lines = [f"**{text(remark.title)}** {text(remark.text)}".rstrip()]
+        lines += [f"- {text(one)}" for one in (*remark.remedies, *remark.evidence)]
+        yield "\n".join(lines)
+        yield text(remark.confidence)
+
+
+def _usage(report: RunReport, beside: Path) -> Iterator[str]:
+    usage = report.usage
+    if usage is None:
+        return
+    lines = [
+        f"- {say('usage.file')}: {_link(usage.file.name, usage.file, beside)}, {human_bytes(usage.size_bytes)}"
+    ]
+    lines += [f"- {name}: {_marked(said)}" for name, said in facts.usage(report)]
+    yield "" if report.state == "succeeded" else say("usage.not_final")
+    yield "\n".join(lines)
+
+
+def _marked(pieces: Iterable[facts.Piece]) -> str:
+    return "".join(
+        code(piece) if is_code else _SPECIAL.sub(r"\\\1", clean(piece)) for piece, is_code in pieces
+    )
+
+
+def _samples(report: RunReport, beside: Path) -> Iterator[str]:
+    samples = report.samples
+    if not samples.pictures:
+        return
+    head = ["", *(_column(one) for one in samples.columns)]
+    rows = []
+    for index, prompt in enumerate(samples.prompts):
+        pictures = [samples.at(index, column.step) for column in samples.columns]
+        cells = (_link(one.path.name, one.path, beside) if one else "–" for one in pictures)
+        rows.append((_cell_code(prompt), *cells))
+    yield table(head, rows, is_marked_up=True)
+
+
+def _column(column: Column) -> str:
+    return say("samples.step", step=f"{column.step:,}") if column.step else say("samples.before")
+
+
+def _curves(report: RunReport) -> Iterator[str]:
+    for chart in run_charts(report.curves):
+        yield f"**{text(chart.title)}** {text(chart.summary)}"
+        if chart.is_wide:
+            yield _chart_table(chart)
+
+
+def _chart_table(chart: Chart) -> str:
+    head = (chart.x_label, *(one.label for one in chart.series))
+    rows = [
+        (number(chart.xs[place]), *(number(one.values[place]) for one in chart.series))
+        for place in table_places(chart)
+    ]
+    return table(head, rows)
+
+
+def _files(report: RunReport, beside: Path) -> Iterator[str]:
+    head = [say(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
+    rows = []
+    for row in report.checkpoints:
+        name = _link(row.path.name, row.path, beside) if row.exists else text(row.path.name)
+        tag = say(f"kind.{row.kind}") if row.exists else say("checkpoints.gone")
+        rows.append((f"{name} ({tag})", f"{row.step:,}", str(row.epoch or "–"), human_bytes(row.size_bytes)))
+    yield table(head, rows, is_marked_up=True)
+
+
+def _changes(report: RunReport) -> Iterator[str]:
+    lines = []
+    for one in report.changes:
+        before = code(one.before) if one.before else say("changes.unset")
+        after = code(one.after) if one.after else say("changes.left_out")
+        lines.append(f"- {code(one.option)}: {before} → {after}. {text(one.reason)}")
+    yield "\n".join(lines)
+
+
+def _preset(report: RunReport) -> Iterator[str]:
+    yield block(report.preset, "toml") if report.preset else ""

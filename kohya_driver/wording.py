@@ -1,0 +1,54 @@
+"""Numbers and codes in the words of the language in use: sizes, durations, losses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from kohya_driver import texts
+
+MINUTES_ONLY = 10
+
+
+def human_bytes(size: float) -> str:
+    """In units of 1024, as a Mac names its memory: `9.8 GB`."""
+    for unit in ("B", "KB", "MB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GB"
+
+
+def human_duration(seconds: float) -> str:
+    """The two largest units: `1 h 12 min`, `2 min 5 s`; from ten minutes on no seconds."""
+    whole = max(0, round(seconds))
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if days:
+        return texts.say("view.duration.days", days=days, hours=hours % 24)
+    if hours:
+        return texts.say("view.duration.hours", hours=hours, minutes=minutes % 60)
+    if minutes >= MINUTES_ONLY:
+        return texts.say("view.duration.minutes_only", minutes=minutes)
+    if minutes:
+        return texts.say("view.duration.minutes", minutes=minutes, seconds=whole % 60)
+    return texts.say("view.duration.seconds", seconds=whole)
+
+
+def human_loss(loss: float | None) -> str:
+    """Four significant digits, so that small losses can be told apart."""
+    if loss is None:
+        return "–"
+    return f"{loss:#.4g}" if math.isfinite(loss) else str(loss)
+
+
+def human_pace(seconds: float) -> str:
+    """Seconds of a step, with three digits."""
+    return f"{seconds:.3g}" if seconds < 100 else f"{seconds:.0f}"
+
+
+def sentence(code: str, values: Mapping[str, object]) -> str:
+    """What a code says; the code itself if it is of another version."""
+    try:
+        return texts.say(code, **values) if texts.has(code) else code
+    except KeyError:
+        return code
