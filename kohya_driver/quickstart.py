@@ -10,8 +10,8 @@ from pathlib import Path
 from kohya_driver import files
 from kohya_driver.engine.assets import fetch_wheel_files
 from kohya_driver.engine.bases import OnProgress
-from kohya_driver.engine.kinds import kind_of
-from kohya_driver.engine.model import Engine
+from kohya_driver.engine.kinds import DEFAULT, kind_of
+from kohya_driver.engine.model import Engine, EngineName
 from kohya_driver.host import Host
 
 PHOTOS = {
@@ -29,7 +29,7 @@ TRIGGER = "photos"
 EPOCHS = 2
 
 
-def write_project(folder: Path, base: Path, host: Host) -> Path:
+def write_project(folder: Path, base: Path, host: Host, engine: EngineName = DEFAULT) -> Path:
     """Make a project in `folder`: image/2_photos with photos and captions, and preset.toml; returns the preset.
 
     Raises:
@@ -41,13 +41,13 @@ def write_project(folder: Path, base: Path, host: Host) -> Path:
         files.write_bytes(pictures / name, fetched[f"skimage/data/{name}"].read_bytes())
         files.write_text((pictures / name).with_suffix(".txt"), caption + "\n")
     preset = folder / "preset.toml"
-    files.write_text(preset, preset_text(base, host))
+    files.write_text(preset, preset_text(base, host, engine))
     return preset
 
 
-def preset_text(base: Path, host: Host) -> str:
+def preset_text(base: Path, host: Host, engine: EngineName = DEFAULT) -> str:
     """Small enough for a processor, a little larger where there is a graphics chip."""
-    values = {
+    values: dict[str, dict[str, object]] = {
         "model": {"base": str(base)},
         "dataset": {
             "trigger": TRIGGER,
@@ -58,6 +58,8 @@ def preset_text(base: Path, host: Host) -> str:
         "training": {"max_train_epochs": EPOCHS},
         "saving": {"output_name": "quickstart", "every_n_epochs": 1},
     }
+    if engine != DEFAULT:
+        values["launch"] = {"engine": engine}
     return files.dump_toml(values)
 
 

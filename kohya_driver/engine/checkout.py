@@ -37,7 +37,7 @@ _UPLOAD_PACK = "git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InW
 _UNREACHABLE = re.compile(
     r"could not resolve|couldn't resolve|failed to connect|couldn't connect|connection (refused|reset|timed out)"
     r"|timed out|unable to access|could not read|does not (appear|exist)|not found|no such (file|device)"
-    r"|permission denied|ssl|tls|early eof|hung up",
+    r"|permission denied|ssl|tls|early eof|hung up|not valid: is this",
     re.IGNORECASE,
 )
 _REASONS = (
@@ -217,15 +217,19 @@ def _client(folder: Path, extra: Mapping[str, str]) -> git.Git:
 
     inside = {"GIT_DIR": ".git", "GIT_WORK_TREE": ".", "GIT_INDEX_FILE": ".git/index"}
     client = git.Git(folder)
-    client.update_environment(
-        GIT_TERMINAL_PROMPT="0",
-        GIT_SSH_COMMAND=os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-        GIT_HTTP_LOW_SPEED_LIMIT="1",  # a connection that has died silently ends after a minute
-        GIT_HTTP_LOW_SPEED_TIME="60",
-        **{name: value for name, value in inside.items() if name in os.environ},
-        **extra,
-    )
+    own = {name: value for name, value in inside.items() if name in os.environ}
+    client.update_environment(**quiet_git(), **own, **extra)
     return client
+
+
+def quiet_git() -> dict[str, str]:
+    """The environment in which git asks nobody anything, and a connection that has died silently ends after a minute."""
+    return {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
+        "GIT_HTTP_LOW_SPEED_LIMIT": "1",
+        "GIT_HTTP_LOW_SPEED_TIME": "60",
+    }
 
 
 @contextlib.contextmanager
@@ -238,7 +242,7 @@ def _explained(source: Source, pin: Pin) -> Iterator[None]:
         text = _stderr(failure)
         code = next((code for pattern, code in _REASONS if pattern.search(text)), "engine.source_failed")
         raise EngineError(
-            code, source.place, source=source.place, reason=_last_line(text), commit=pin.commit, tag=pin.tag
+            code, source.place, source=source.place, reason=last_line(text), commit=pin.commit, tag=pin.tag
         ) from failure
 
 
@@ -246,7 +250,7 @@ def _stderr(failure: git.GitCommandError) -> str:
     return re.sub(r"^\s*stderr: '|'\s*$", "", str(failure.stderr))
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
     """The line that tells most: the last one that git calls fatal or an error."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
@@ -264,7 +268,7 @@ def check_checkout(checkout: Path, pin: Pin) -> tuple[Finding, ...]:
         head = str(client.rev_parse("HEAD"))
         lines = str(client.status("--porcelain", "--untracked-files=all")).splitlines()
     except git.GitCommandError as failure:
-        return (error("engine.checkout_broken", checkout, reason=_last_line(_stderr(failure))),)
+        return (error("engine.checkout_broken", checkout, reason=last_line(_stderr(failure))),)
     found = []
     if head != pin.commit:
         found.append(error("engine.wrong_commit", checkout, found=head, wanted=pin.commit, tag=pin.tag))

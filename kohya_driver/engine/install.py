@@ -21,6 +21,7 @@ from kohya_driver.engine.health import verify_engine
 from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.preflight import check_git, check_host
+from kohya_driver.engine.reach import offering
 from kohya_driver.engine.store import (
     PARTIAL,
     REMOVED,
@@ -104,7 +105,10 @@ def install_engine(
         if not force and (found := _sound_engine(recipe, on_event)):
             return found
         sweep()
-        return _Installation(recipe, sources_in_order(source, recipe), on_event).run()
+        try:
+            return _Installation(recipe, sources_in_order(source, recipe), on_event).run()
+        except EngineError as failure:
+            raise offering(failure) from failure
 
 
 def _sound_engine(recipe: Recipe, on_event: OnEvent) -> Engine | None:

@@ -41,21 +41,25 @@ TEXTS = {
         "安装本版本的引擎并移除旧的",
     ),
     "cli.engine.remove": ("remove the installed engine", "移除已安装的引擎"),
-    "cli.presets": ("list and show the shipped presets", "列出和查看自带的预设"),
+    "cli.presets": ("the shipped presets and your own", "自带的预设和您自己的预设"),
     "cli.presets.list": ("list them", "列出预设"),
-    "cli.presets.show": ("print one", "打印一个预设"),
-    "cli.preset.sd15-anime-character": (
-        "an anime character on an SD 1.x base",
-        "SD 1.x 底模上的二次元角色",
+    "cli.presets.show": (
+        "print one in full: every key that it sets, why, and where it comes from",
+        "完整打印一个预设：它设置的每个键、原因和来源",
     ),
-    "cli.preset.sd15-realistic-person": (
-        "a real person on a realistic SD 1.5 base",
-        "写实 SD 1.5 底模上的真人",
+    "cli.presets.new": ("begin one of your own", "新建一个自己的预设"),
+    "cli.presets.edit": (
+        "open one of your own in an editor, and check it afterwards",
+        "用编辑器打开自己的预设，之后检查",
     ),
-    "cli.preset.sdxl-character": (
-        "a character or person on an SDXL base; 32 GB of memory or more",
-        "SDXL 底模上的角色或真人；需要 32 GB 或更多内存",
+    "cli.presets.check": ("look for mistakes in one", "检查一个预设有没有错误"),
+    "cli.option.own_preset": ("its name, without spaces", "它的名称，不含空格"),
+    "cli.option.all_keys": (
+        "also the keys that it leaves open, and what they are for",
+        "也列出没有设置的键及其用途",
     ),
+    "cli.option.from_preset": ("what it builds on: a preset's name or file", "以哪个预设为基础：名称或文件"),
+    "cli.option.family_of_base": ("what kind of model its base will be", "底模属于哪个系列"),
     "cli.init": (
         "make a project from a folder of pictures: crop, tag, build the folders, write the preset",
         "从图片文件夹生成项目：裁剪、打标、建立文件夹、写好预设",
@@ -507,8 +511,10 @@ TEXTS = {
         "您是不是想写 {close}？可用的有：{known}。",
     ),
     "cli.option.lang": ("language: en or zh (default: the system's)", "语言：en 或 zh（默认跟随系统）"),
-    "cli.option.preset": ("a TOML file, or the name of a shipped preset", "TOML 文件，或自带预设的名称"),
-    "cli.option.preset_name": ("its name", "预设名称"),
+    "cli.option.preset": (
+        "a TOML file, or a preset's name: your own or a shipped one",
+        "TOML 文件，或预设的名称：您自己的或自带的",
+    ),
     "cli.option.images": (
         "folder of pictures, or of <repeats>_<concept> folders",
         "图片文件夹，或包含 <重复次数>_<概念> 子文件夹的文件夹",
@@ -572,14 +578,32 @@ TEXTS = {
     "cli.option.all": ("every installed version", "所有已安装的版本"),
     "cli.option.run": ("the run's folder, such as runs/ningguang-001", "训练文件夹，例如 runs/ningguang-001"),
     "cli.option.folder": ("where to work (default: quickstart)", "工作文件夹（默认：quickstart）"),
-    "cli.quickstart.begin": (
+    "cli.quickstart.looking": (
+        "  Looking whether sd-scripts is installed or can be fetched …",
+        "  正在查看 sd-scripts 是否已安装或可以下载……",
+    ),
+    "cli.quickstart.begin_sd_scripts": (
         "Quickstart: a real training, small, in {folder}.",
         "快速上手：在 {folder} 中做一次真实的小型训练。",
     ),
-    "cli.quickstart.random_base": (
+    "cli.quickstart.begin_embedded": (
+        "Quickstart with the embedded engine: a real training, very small, in {folder}.",
+        "用内置引擎快速上手：在 {folder} 中做一次真实的、非常小的训练。",
+    ),
+    "cli.quickstart.begin_instead": (
+        "Quickstart with the embedded engine, because sd-scripts cannot be had here: {reason} "
+        "A real training, very small, in {folder}.",
+        "用内置引擎快速上手，因为这里无法获得 sd-scripts：{reason} 在 {folder} 中做一次真实的、非常小的训练。",
+    ),
+    "cli.quickstart.base_sd_scripts": (
         "Base model: random weights of true SD 1.5 size (2.1 GB, made once, then kept). "
         "It knows nothing, so the LoRA is only a proof that this machine works.",
         "底模：真实 SD 1.5 大小的随机权重（2.1 GB，只制作一次）。它什么也没学过，所以得到的 LoRA 只用来证明这台机器可用。",
+    ),
+    "cli.quickstart.base_embedded": (
+        "Base model: SD 1.x with random weights, tiny (a few MB, made once, then kept). "
+        "It knows nothing, so the LoRA is only a proof that this machine works.",
+        "底模：随机权重的微型 SD 1.x（几 MB，只制作一次）。它什么也没学过，所以得到的 LoRA 只用来证明这台机器可用。",
     ),
     "cli.quickstart.base_progress": ("  {percent} % of its weights written", "  已写入 {percent}% 的权重"),
     "cli.quickstart.pictures": (
@@ -587,10 +611,22 @@ TEXTS = {
         "图片：scikit-image 的六张照片，带打标文件。",
     ),
     "cli.quickstart.end_random": (
-        "This machine can train. The base was random, so this LoRA draws nothing of use.\n"
+        "This machine can train. The base was random, so this LoRA draws nothing of use.",
+        "这台机器可以训练。底模是随机的，所以这个 LoRA 画不出有意义的东西。",
+    ),
+    "cli.quickstart.next_sd_scripts": (
         "Next, your own: kohya-driver train sd15-anime-character --images DIR --base FILE --trigger WORD",
-        "这台机器可以训练。底模是随机的，所以这个 LoRA 画不出有意义的东西。\n"
         "接下来训练自己的：kohya-driver train sd15-anime-character --images 图片文件夹 --base 底模文件 --trigger 触发词",
+    ),
+    "cli.quickstart.next_embedded": (
+        "The embedded engine has trained this. For your own LoRA take sd-scripts: kohya-driver engine install",
+        "这次由内置引擎训练。训练自己的 LoRA 请用 sd-scripts：kohya-driver engine install",
+    ),
+    "cli.quickstart.end_instead": (
+        "The embedded engine has trained this, because sd-scripts could not be had. For your own LoRA get it first: "
+        "kohya-driver engine install --source FOLDER|BUNDLE|URL (a copy of sd-scripts from another machine, or a mirror)",
+        "这次由内置引擎训练，因为无法获得 sd-scripts。训练自己的 LoRA 请先取得它："
+        "kohya-driver engine install --source 文件夹|BUNDLE 文件|网址（从其他机器复制来的 sd-scripts，或镜像）",
     ),
     "cli.quickstart.end_real": (
         "This machine can train. The project is in {folder}: look at preset.toml, and make your own from it.",

@@ -76,6 +76,16 @@ TEXTS = {
         "该来源的标签 {tag} 是提交 {found}，但锁定的是 {wanted}。",
     ),
     "engine.source_differs.hint": _SOURCE_HINT,
+    "engine.embedded_offered": (
+        "Without sd-scripts the embedded engine can train: it comes with this program and needs the package index (PyPI) only. "
+        "It makes small LoRAs for SD 1.x with AdamW, for trying out; it has no SDXL, no LyCORIS, no other optimizers.",
+        "没有 sd-scripts 时可以用内置引擎训练：它随本程序附带，只需要软件源（PyPI）。"
+        "它可以用 AdamW 训练 SD 1.x 的小型 LoRA，供试用；不支持 SDXL、LyCORIS 和其他优化器。",
+    ),
+    "engine.embedded_offered.hint": (
+        "To try that: the same command with `--engine embedded` (`train`, `plan`, `quickstart`, `engine install`).",
+        "想试试：在同一条命令后加上 `--engine embedded`（适用于 `train`、`plan`、`quickstart`、`engine install`）。",
+    ),
     # Git
     "engine.git_missing": ("There is no `git` on this machine.", "这台机器上没有 `git`。"),
     "engine.git_missing.hint": (

@@ -1,0 +1,82 @@
+"""Whether sd-scripts can be fetched from where it lies, found out in seconds: a clone from a network that swallows
+everything takes minutes to give up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kohya_driver import files
+from kohya_driver.engine.checkout import last_line, parse_source, quiet_git
+from kohya_driver.engine.pin import Recipe, load_recipe
+from kohya_driver.engine.preflight import check_git
+from kohya_driver.engine.store import sources_in_order
+from kohya_driver.errors import DriverError, EngineError, Finding, Severity
+from kohya_driver.process import clean_environment, run_tool
+
+REACH_SECONDS = 20.0
+"""A slow network answers within 10; one that does not within 20 would take hours for the clone."""
+NO_SUCH_TAG = 2
+UNREACHABLE = frozenset({"engine.source_unreachable", "engine.git_missing", "engine.git_stub"})
+"""What an installation says where sd-scripts cannot be had at all. Anything else (a wrong hash, a full disk) is a trouble
+of its own, which another engine would only hide."""
+
+
+def check_reach(
+    source: str | Path | None = None,
+    *,
+    recipe: Recipe | None = None,
+    timeout_seconds: float = REACH_SECONDS,
+) -> tuple[Finding, ...]:
+    """Why sd-scripts cannot be fetched; nothing if one of its sources answers.
+
+    Args:
+        source: as for `install_engine`.
+        timeout_seconds: for each source.
+    """
+    recipe = recipe or load_recipe()
+    found = check_git()
+    if found:
+        return found
+    for place in sources_in_order(source, recipe):
+        try:
+            _ask(place, recipe, timeout_seconds)
+            return ()
+        except EngineError as failure:
+            found = failure.findings
+    return found
+
+
+def _ask(place: str, recipe: Recipe, timeout_seconds: float) -> None:
+    """Raises EngineError: `engine.source_unreachable`, `engine.source_missing`."""
+    source = parse_source(place)
+    if source.kind != "url":
+        return
+    command = ["git", "ls-remote", "--exit-code", source.place, f"refs/tags/{recipe.pin.tag}"]
+    environment = clean_environment(quiet_git())
+    try:
+        done = run_tool(command, cwd=_anywhere(), env=environment, timeout_seconds=timeout_seconds)
+    except TimeoutError as failure:
+        reason = f"no answer within {timeout_seconds:g} s"
+        raise EngineError("engine.source_unreachable", place, source=place, reason=reason) from failure
+    if done.status not in (
+        0,
+        NO_SUCH_TAG,
+    ):  # a source without the tag is there; what it lacks the clone will tell
+        raise EngineError("engine.source_unreachable", place, source=place, reason=last_line(done.output))
+
+
+def _anywhere() -> Path:
+    """Outside any repository, whose own settings would have a say."""
+    return Path(files.home().anchor)
+
+
+def is_unreachable(failure: DriverError) -> bool:
+    """Whether an installation failed because sd-scripts cannot be had, and for no other reason."""
+    return failure.code in UNREACHABLE
+
+
+def offering(failure: EngineError) -> EngineError:
+    """The same error; where sd-scripts cannot be had it ends with what can be done without."""
+    if not is_unreachable(failure):
+        return failure
+    return EngineError(findings=(*failure.findings, Finding("engine.embedded_offered", Severity.INFO)))
