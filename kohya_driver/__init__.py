@@ -18,6 +18,7 @@ The map, lowest layer first; each imports only from those before it:
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout
     checkup/    what this machine, the engine and the network are like (`doctor`)
     run/        DOING it
+    sampling/   COMPARING what LoRA files draw
     report/     SHOWING it afterwards: everything about a run on one page
     views/      SHOWING it
     api         the Python API

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("planning", "prepare"),
     ("checkup", "run"),
     ("report",),
+    ("sampling",),
     ("api",),
     ("quickstart", "views"),
     ("bench",),
@@ -33,7 +34,7 @@ OWNERS = {
     "psutil": {"process", "host"},
     "git": {"engine"},
     "uv": {"engine"},
-    "PIL": {"dataset", "prepare", "report"},
+    "PIL": {"dataset", "prepare", "sampling", "report"},
     "onnxruntime": {"prepare"},
     "huggingface_hub": {"prepare"},
     "pydantic": {"preset"},
@@ -47,7 +48,7 @@ OWNERS = {
     "picklescan": {"engine"},
 }
 INSIDE = {
-    "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py",
+    "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",
     "engine/selftest.py",
 }  # fmt: skip
 """These run in the engine's interpreter, which has nothing of ours."""

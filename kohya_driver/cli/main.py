@@ -33,6 +33,7 @@ COMMANDS = (
     "stop",
     "save",
     "resume",
+    "sample",
     "runs",
     "diagnose",
     "doctor",

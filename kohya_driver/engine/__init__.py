@@ -8,6 +8,11 @@ def entry_script() -> Path:
     return Path(__file__).with_name("entry.py")
 
 
+def draw_script() -> Path:
+    """The script that draws pictures there."""
+    return Path(__file__).with_name("draw.py")
+
+
 def random_base_script() -> Path:
     """The script that makes a base model with random weights there."""
     return Path(__file__).with_name("random_base.py")

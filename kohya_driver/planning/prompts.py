@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from kohya_driver.preset.model import Preset, Sampling
@@ -74,6 +74,11 @@ def has_words(prompt: str) -> bool:
 def bad_options(prompt: str) -> tuple[str, ...]:
     """The options in a preset's prompt that the engine would pass over without a word, or take for something else."""
     return _read(_fill(prompt, "x"))[1]
+
+
+def prompt_of(words: str, trigger: str, usual: Prompt) -> Prompt:
+    """One prompt as a person writes it; what it does not say is as usual."""
+    return replace(usual, **_read(_fill(words, trigger))[0])
 
 
 def prompts_text(preset: Preset, resolution: int | Sequence[int]) -> str:
