@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    from kohya_driver.run.listing import SORTS, STATES
+    from kohya_driver.run.asked import SORTS, STATES
 
     say = texts.say
     parser.add_argument("folder", metavar="DIR", nargs="?", help=say("cli.option.runs_folder"))
@@ -51,13 +51,13 @@ def _count(text: str) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    if arguments.names:
+        return _print_names()
     from kohya_driver import api, files
     from kohya_driver.run.detach import adopt_unwatched
     from kohya_driver.run.registry import runs_here
     from kohya_driver.views.runs import print_adopted, print_runs
 
-    if arguments.names:
-        return _print_names()
     adopted = adopt_unwatched()
     words = ("folder", "state", "name", "base", "since", "sort", "limit")
     given = {word: getattr(arguments, word) for word in words}
@@ -73,10 +73,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _print_names() -> int:
     """Quick: for a shell that completes a command."""
-    from kohya_driver.run.registry import runs_here
+    from kohya_driver.run.noted import names_here
 
-    names = dict.fromkeys(run.folder.name for run in runs_here())
-    sys.stdout.write("".join(f"{name}\n" for name in names))
+    sys.stdout.write("".join(f"{name}\n" for name in names_here()))
     return 0
 
 

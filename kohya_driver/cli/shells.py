@@ -28,6 +28,13 @@ class _Level:
     flags: tuple[_Flag, ...]
     values: tuple[str, ...]
     """What its first argument may be; empty: any text or file."""
+    takes_run: bool = False
+    """Its arguments are runs, which are asked for at the moment."""
+
+
+RUN_ARGUMENTS = ("name", "run_name", "run_folder", "runs")
+"""An argument of this name is a run."""
+RUN_NAMES = "kohya-driver runs list --names 2>/dev/null"
 
 
 def completion_script(shell: str) -> str:
@@ -66,6 +73,7 @@ def _levels(
     commands: dict[str, str] = {}
     flags: list[_Flag] = []
     first: tuple[str, ...] | None = None
+    takes_run = False
     below: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -76,9 +84,15 @@ def _levels(
         if action.option_strings:
             takes_value = action.nargs != 0
             flags.append(_Flag(tuple(action.option_strings), _help(action), takes_value, values))
-        elif first is None:
-            first = values
-    yield _Level(" ".join(trail), commands, tuple(flags), first or ())
+        else:
+            first = values if first is None else first
+            takes_run = takes_run or action.dest in RUN_ARGUMENTS
+    default = below.get(getattr(parser, "default_action", ""))
+    if default:  # `runs --state` is `runs list --state`
+        meant = next(_levels(default, trail, known))
+        own = {flag.names for flag in flags}
+        flags += [flag for flag in meant.flags if flag.names not in own]
+    yield _Level(" ".join(trail), commands, tuple(flags), first or (), takes_run)
     for name, inner in below.items():
         yield from _levels(inner, (*trail, name), known)
 
@@ -102,7 +116,7 @@ def _cases(levels: Sequence[_Level], *, reply: str, files: str) -> Iterator[str]
         flags = " ".join(name for flag in level.flags for name in flag.names)
         yield f"        '{level.trail}':-*) {reply} '{flags}' ;;"
         words = " ".join((*level.commands, *level.values))
-        what = f"{reply} '{words}'" if words else files
+        what = f"{reply} '{words}'" if words else "_kohya_driver_runs" if level.takes_run else files
         yield f"        '{level.trail}':*) {what} ;;"
     yield "    esac"
 
@@ -123,6 +137,10 @@ _kohya_driver_reply() {{
     [[ ${{COMPREPLY[0]}} == *[.=] ]] && type compopt &>/dev/null && compopt -o nospace
     return 0
 }}
+_kohya_driver_runs() {{
+    local IFS=$'\n'
+    COMPREPLY=($(compgen -W "$({runs})" -- "$current"))
+}}
 _kohya_driver() {{
     local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" trail="" word
     COMPREPLY=()
@@ -141,7 +159,7 @@ complete -o default -F _kohya_driver kohya-driver
 def _bash(levels: Sequence[_Level]) -> str:
     # With an empty reply, -o default completes file names.
     cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files=":"))
-    return _BASH.format(trails=_trails(levels), cases=cases)
+    return _BASH.format(trails=_trails(levels), cases=cases, runs=RUN_NAMES)
 
 
 _ZSH = """\
@@ -158,6 +176,9 @@ _kohya_driver_reply() {{
     [[ $trail == (train|plan) && $current != -* && $previous != -* ]] && _files
     return 0
 }}
+_kohya_driver_runs() {{
+    compadd -- ${{(f)"$({runs})"}} || _files
+}}
 _kohya_driver() {{
     local current="${{words[CURRENT]}}" previous="${{words[CURRENT-1]}}" trail="" word
     for word in "${{(@)words[2,CURRENT-1]}}"; do
@@ -173,7 +194,7 @@ if [[ $funcstack[1] == _kohya-driver ]]; then _kohya_driver; else compdef _kohya
 
 def _zsh(levels: Sequence[_Level]) -> str:
     cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files="_files"))
-    return _ZSH.format(trails=_trails(levels), cases=cases)
+    return _ZSH.format(trails=_trails(levels), cases=cases, runs=RUN_NAMES)
 
 
 _FISH = """\
@@ -203,6 +224,8 @@ def _fish_lines(level: _Level) -> Iterator[str]:
         yield f"{start} -f -a {name} -d {_quoted(text)}"
     if level.values:
         yield f"{start} -a {_quoted(' '.join(level.values))}"
+    if level.takes_run:
+        yield f"{start} -a {_quoted(f'({RUN_NAMES})')}"
     for flag in level.flags:
         names = " ".join(
             f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in flag.names

@@ -10,7 +10,7 @@ from pathlib import Path
 from kohya_driver.errors import Finding, RunError, warning
 from kohya_driver.run import machine, queue
 from kohya_driver.run.folder import Run
-from kohya_driver.run.registry import place_of
+from kohya_driver.run.noted import place_of
 from kohya_driver.run.watching import is_over
 
 

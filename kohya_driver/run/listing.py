@@ -14,11 +14,9 @@ from pathlib import Path
 
 from kohya_driver.errors import UsageError
 from kohya_driver.run.folder import Run
-from kohya_driver.run.overview import UNREADABLE, Overview, overviews
+from kohya_driver.run.overview import Overview, overviews
 from kohya_driver.run.registry import runs_here
 
-STATES = ("running", "succeeded", "stopped", "failed", "cut-off", UNREADABLE)
-SORTS = ("time", "loss", "size", "steps")
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -27,14 +25,14 @@ class Wanted:
     """Which runs are listed, and in which order."""
 
     states: tuple[str, ...] = ()
-    """Of `STATES`; none: any."""
+    """Of `asked.STATES`; none: any."""
     name: str = ""
     """A pattern such as `ning*`, or a part of the name; as is `base`, of the base model's file."""
     base: str = ""
     since: float = 0.0
     """Unix seconds of the last change."""
     sort: str = "time"
-    """Of `SORTS`: the latest, the lowest loss, the largest, the most steps first."""
+    """Of `asked.SORTS`."""
     limit: int | None = None
 
 

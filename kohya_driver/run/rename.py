@@ -8,7 +8,7 @@ from kohya_driver import files
 from kohya_driver.errors import RunError, UsageError
 from kohya_driver.run.folder import Run
 from kohya_driver.run.idle import standing_still
-from kohya_driver.run.registry import remember_move
+from kohya_driver.run.noted import remember_move
 
 
 def rename_run(run: Run, name: str) -> Run:

@@ -10,7 +10,7 @@ from kohya_driver.run.course import Course, Next
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.recorder import OnEvent
-from kohya_driver.run.registry import remember_run
+from kohya_driver.run.noted import remember_run
 from kohya_driver.run.stop import Stop
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -35,8 +36,9 @@ def print_result(result: RunResult) -> None:
         console.print(Text(sentence(result.not_recovered, {})), soft_wrap=True)
     _print_recoveries(result, console)
     for path in (*result.checkpoints, *result.saved):
-        console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
-    if result.state:
+        if Path(path).exists():  # it may have been pruned since
+            console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
+    if result.state and Path(result.state).exists():
         name = Path(result.folder).name
         console.print(Text(texts.say("show.can_resume", name=name, path=result.state)), soft_wrap=True)
     _print_report(result, console)
@@ -88,7 +90,10 @@ def _why(recovery: Recovery) -> str:
 def print_run(run: Run) -> None:
     """A run at any time: its dashboard as it stands, then how it ended."""
     console = stdout_console()
-    console.print(render(run.snapshot(), console.width, min(console.height, 40)))
+    snapshot = run.snapshot()
+    standing = tuple(one for one in snapshot.checkpoints if Path(one.path).exists())
+    snapshot = replace(snapshot, checkpoints=standing)
+    console.print(render(snapshot, console.width, min(console.height, 40)))
     result = run.result()
     if result:
         print_result(result)

@@ -134,7 +134,7 @@ def test_bash_leaves_files_to_itself(bash: Path) -> None:
     for words in (
         ("plan", "--base", ""),
         ("plan", "--images", "im"),
-        ("show", ""),
+        ("diagnose", ""),
         ("plan", "p", "--set", "a", "=", ""),
     ):
         assert completed(bash, *words) == set(), words

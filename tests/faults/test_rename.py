@@ -14,7 +14,7 @@ import pytest
 
 from kohya_driver import api, files
 from kohya_driver.errors import HostError, RunError, UsageError
-from kohya_driver.run import queue, registry
+from kohya_driver.run import noted, queue, registry
 from kohya_driver.run.folder import Run
 from tests.faults.nights import EXTRA, SECONDS, STEPS, begin, check_curve, end_of, night, say, wait
 from tests.faults.stand_in_engine import environment, install_stand_in, left_over, runs_below
@@ -83,15 +83,15 @@ def test_a_renamed_run_keeps_its_place_among_the_others(preset: Path, home: Path
     runs = [preset.parent / "runs" / f"ning-{number:03}" for number in (1, 2, 3)]
     for folder in runs:
         files.write_json(folder / "plan.json", {"folder": str(folder)})
-        registry.remember_run(folder)
+        noted.remember_run(folder)
     os.utime(runs[0] / "plan.json", (1, 1))
     for name in ("a", "b"):
         now = api.rename_run(registry.known_runs()[2], name)
         assert [run.folder for run in registry.known_runs()] == [runs[2], runs[1], now.folder]
-    assert registry.place_of(runs[0]) == now.folder
+    assert noted.place_of(runs[0]) == now.folder
     files.write_json(runs[0] / "plan.json", {"folder": str(runs[0])})  # another one takes the old name
-    assert registry.place_of(runs[0]) == runs[0]
-    registry.remember_run(runs[0])
+    assert noted.place_of(runs[0]) == runs[0]
+    noted.remember_run(runs[0])
     assert [run.folder for run in registry.known_runs()] == [runs[0], runs[2], runs[1], now.folder]
 
 
@@ -139,7 +139,7 @@ def test_what_names_it_by_its_path_is_told(preset: Path, home: Path) -> None:
     (preset.parent / "next.toml").write_text('[network]\nweights = "runs/ning-001/models/ning.safetensors"\n')
     for path in (run, follower):
         os.utime(path / "plan.json", (1, 1))
-        registry.remember_run(path)
+        noted.remember_run(path)
     code, told = say(preset, night(home), "runs", "rename", "ning-001", "best")
     assert code == 0 and told.count("kept.named_elsewhere") == 2
     assert "next.toml" in told and "ning-002" in told
@@ -151,7 +151,7 @@ def test_killed_in_the_middle(preset: Path, home: Path, number: int) -> None:
     run = preset.parent / "runs" / "ning-001"
     files.write_json(run / "plan.json", {"folder": str(run)})
     os.utime(run / "plan.json", (1, 1))
-    registry.remember_run(run)
+    noted.remember_run(run)
     code = (
         "import sys, itertools; from pathlib import Path; from kohya_driver import api\n"
         "print('ready', flush=True); run = Path(sys.argv[1])\n"
@@ -167,5 +167,5 @@ def test_killed_in_the_middle(preset: Path, home: Path, number: int) -> None:
     [left] = runs_below(preset.parent)
     assert left.folder.name in ("ning-001", "a", "b") and left.plan_file.is_file()
     assert [one.folder for one in registry.known_runs()] == [left.folder]
-    assert registry.place_of(run) == left.folder
+    assert noted.place_of(run) == left.folder
     assert api.rename_run(left, "whole").plan_file.is_file()

@@ -18,7 +18,7 @@ from kohya_driver.cli.main import main
 from kohya_driver.errors import UsageError
 from kohya_driver.run.listing import fits, read_since, runs_in, size_of
 from kohya_driver.run.overview import Overview
-from kohya_driver.run.registry import remember_run
+from kohya_driver.run.noted import remember_run
 from kohya_driver.views.runs import print_runs
 from tests.unit.kept_runs import NOW, make_plan, make_run
 

@@ -12,7 +12,8 @@ from kohya_driver import files
 from kohya_driver.errors import RunError
 from kohya_driver.run import machine
 from kohya_driver.run.folder import Run
-from kohya_driver.run.registry import find_run, known_runs, remember_run
+from kohya_driver.run.noted import remember_run
+from kohya_driver.run.registry import find_run, known_runs
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_it_does_not_matter_if_it_cannot_be_noted(home: Path, tmp_path: Path) ->
 
 def test_several_at_once(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from kohya_driver.run.registry import remember_run\n"
+        "import sys; from pathlib import Path; from kohya_driver.run.noted import remember_run\n"
         "for number in range(50): remember_run(Path(sys.argv[1]) / f'ning-{number:03}')"
     )
     folders = [tmp_path / str(number) for number in range(3)]
