@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kohya_driver import __version__, files, process, texts
-from kohya_driver.engine import checkout, environment, health, tokenizer_files
+from kohya_driver.engine import checkout, environment, health, reach, tokenizer_files
 from kohya_driver.engine.health import verify_engine
 from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.preflight import check_git, check_host
-from kohya_driver.engine.reach import offering
 from kohya_driver.engine.store import (
     PARTIAL,
     REMOVED,
@@ -108,7 +107,7 @@ def install_engine(
         try:
             return _Installation(recipe, sources_in_order(source, recipe), on_event).run()
         except EngineError as failure:
-            raise offering(failure) from failure
+            raise reach.offering(failure) from failure
 
 
 def _sound_engine(recipe: Recipe, on_event: OnEvent) -> Engine | None:
@@ -201,6 +200,7 @@ class _Installation:
         for number, place in enumerate(self.sources, start=1):
             self._say("checkout", "engine.cloning", source=place)
             try:
+                reach.ask(place, self.recipe, mark=self.mark)
                 parsed = checkout.parse_source(place)
                 checkout.clone_engine(
                     parsed, self.engine.checkout, self.recipe.pin, self._git_line, environment=self.mark

@@ -1,8 +1,12 @@
-"""Whether sd-scripts can be fetched from where it lies, found out in seconds: a clone from a network that swallows
-everything takes minutes to give up."""
+"""Whether sd-scripts can be fetched from where it lies, found out in seconds.
+
+git itself has no limit for this: it gives up after 134 s where the network swallows everything, and after 301 s where a
+server takes the call and says nothing (git 2.39 with curl 7.88 on Linux).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kohya_driver import files
@@ -14,8 +18,12 @@ from kohya_driver.errors import DriverError, EngineError, Finding, Severity
 from kohya_driver.process import clean_environment, run_tool
 
 REACH_SECONDS = 20.0
-"""A slow network answers within 10; one that does not within 20 would take hours for the clone."""
+"""For a choice between two engines."""
+PATIENT_SECONDS = 60.0
+"""For an installation that somebody has asked for."""
 NO_SUCH_TAG = 2
+ANOTHERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+"""Of the repository in whose hook this may run."""
 UNREACHABLE = frozenset({"engine.source_unreachable", "engine.git_missing", "engine.git_stub"})
 """What an installation says where sd-scripts cannot be had at all. Anything else (a wrong hash, a full disk) is a trouble
 of its own, which another engine would only hide."""
@@ -39,20 +47,26 @@ def check_reach(
         return found
     for place in sources_in_order(source, recipe):
         try:
-            _ask(place, recipe, timeout_seconds)
+            ask(place, recipe, timeout_seconds)
             return ()
         except EngineError as failure:
             found = failure.findings
     return found
 
 
-def _ask(place: str, recipe: Recipe, timeout_seconds: float) -> None:
-    """Raises EngineError: `engine.source_unreachable`, `engine.source_missing`."""
+def ask(
+    place: str, recipe: Recipe, timeout_seconds: float = PATIENT_SECONDS, mark: Mapping[str, str] | None = None
+) -> None:
+    """Let a source say that it is there.
+
+    Raises:
+        EngineError: `engine.source_unreachable`, `engine.source_missing`.
+    """
     source = parse_source(place)
     if source.kind != "url":
         return
     command = ["git", "ls-remote", "--exit-code", source.place, f"refs/tags/{recipe.pin.tag}"]
-    environment = clean_environment(quiet_git())
+    environment = clean_environment({**quiet_git(), **(mark or {})}, ANOTHERS)
     try:
         done = run_tool(command, cwd=_anywhere(), env=environment, timeout_seconds=timeout_seconds)
     except TimeoutError as failure:

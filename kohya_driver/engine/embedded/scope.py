@@ -71,6 +71,7 @@ CAPTION_KEYS: Mapping[str, tuple[object, ...]] = {
 DATASET_KEYS: Mapping[str, tuple[object, ...]] = {
     **CAPTION_KEYS, "resolution": ANY, "batch_size": ANY, "enable_bucket": ON_OR_OFF, "min_bucket_reso": ANY,
     "max_bucket_reso": ANY, "bucket_reso_steps": ANY, "bucket_no_upscale": ON_OR_OFF, "validation_split": (0,),
+    "validation_seed": ANY,  # says nothing where nothing is split off
     "network_multiplier": (1,),
 }  # fmt: skip
 """Keys of `[general]` and of each `[[datasets]]`."""
