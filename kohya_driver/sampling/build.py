@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kohya_driver import files
 from kohya_driver.engine import draw_script
+from kohya_driver.engine.base import read_base
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import DriverError, Finding, RunError, UsageError, error
 from kohya_driver.host import Host
@@ -68,7 +69,7 @@ def build_grid_plan(subject: GridSubject, config: GridConfig, host: Host, engine
 
 def _check_words(config: GridConfig) -> None:
     """Numbers and names that a person gave."""
-    if not config.weights or any(abs(weight) > MOST_WEIGHT for weight in config.weights):
+    if not config.weights or not all(abs(weight) <= MOST_WEIGHT for weight in config.weights):
         raise UsageError("grid.bad_weights", limit=f"{MOST_WEIGHT:g}")
     if config.sampler and config.sampler not in SAMPLERS:
         raise UsageError("grid.bad_sampler", name=config.sampler, known=", ".join(SAMPLERS))
@@ -199,6 +200,14 @@ def next_number(root: Path, name: str) -> Path:
 # --- whether
 
 
+def _is_small(path: Path) -> bool:
+    """The engine's script has the channels of true models in its code."""
+    try:
+        return read_base(path).is_small
+    except DriverError:
+        return False
+
+
 def _check(
     subject: GridSubject,
     base: Base,
@@ -209,6 +218,8 @@ def _check(
 ) -> Iterator[Finding]:
     if not base.path.exists():
         yield error("grid.base_missing", base.path)
+    elif _is_small(base.path):
+        yield error("grid.base_small", base.path)
     for adapter in adapters:
         if adapter.family not in ("", base.family):
             yield error("grid.other_family", adapter.path, lora=adapter.family, base=base.family)

@@ -139,8 +139,8 @@ def _picture_size(plan: GridPlan, prompt: int) -> tuple[int, int]:
     width, height = plan.prompts[prompt].width, plan.prompts[prompt].height
     most = min(
         PICTURE / max(width, height),
-        (MOST_SIDE - SIDE - 2 * MARGIN) / len(plan.loras) / (width + GAP),
-        (MOST_SIDE - HEAD - 2 * MARGIN) / len(plan.weights) / (height + GAP),
+        ((MOST_SIDE - SIDE - 2 * MARGIN) / len(plan.loras) - GAP) / width,
+        ((MOST_SIDE - HEAD - 2 * MARGIN) / len(plan.weights) - GAP) / height,
         # Very small ones are enlarged, so that their labels have room.
         max(1.0, 128 / max(width, height)),
     )
