@@ -64,8 +64,10 @@ from kohya_driver.prepare.style import StyleName
 from kohya_driver.prepare.tag_config import OnProgress as OnTagged
 from kohya_driver.prepare.tag_config import TagConfig, TagReport
 from kohya_driver.prepare.tagger import tag_folder
+from kohya_driver.preset.describe import Description, describe
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
+from kohya_driver.preset.own import PresetInfo, check_preset, list_presets, new_preset
 from kohya_driver.report.ending import Format as ReportFormat
 from kohya_driver.report.ending import damaged_run, ensure_report, write_report
 from kohya_driver.report.gather import gather as gather_report
@@ -129,7 +131,9 @@ __all__ = [
     "ask_to_save",
     "ask_to_stop",
     "audit",
+    "check_preset",
     "crop",
+    "describe_preset",
     "diagnose_log",
     "doctor",
     "edit_captions",
@@ -160,6 +164,19 @@ __all__ = [
 
 
 Started = TypeVar("Started")
+
+
+def describe_preset(source: str, *, every: bool = False) -> Description:
+    """A preset in full: every key that it sets, its value, why, and which of the presets that it builds on says so.
+
+    Args:
+        source: a TOML file, or a preset's name.
+        every: also the keys that it leaves open.
+
+    Raises:
+        PresetError: as `load_preset`.
+    """
+    return describe(source, every=every)
 
 
 def plan(

@@ -83,6 +83,15 @@ def run_tool(
     return ToolResult(status, "".join(lines))
 
 
+def run_in_terminal(command: Sequence[str | Path]) -> int:
+    """Run a program that talks with the person, such as an editor, in this terminal; returns its exit status.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return subprocess.run([str(part) for part in command], check=False).returncode
+
+
 class _Watchdog:
     """Kills a session after a time."""
 

@@ -54,9 +54,13 @@ def add_going_on(parser: argparse.ArgumentParser) -> None:
 
 
 def read_preset(arguments: argparse.Namespace) -> Preset:
-    """The preset that `add_preset`'s arguments name; raises PresetError."""
+    """The preset that `add_preset`'s arguments name; raises PresetError. That it is not the shipped one is told."""
+    from kohya_driver.preset.library import find_source
     from kohya_driver.preset.load import load_preset
+    from kohya_driver.preset.own import shadowing
+    from kohya_driver.views.findings import print_findings
 
+    print_findings(shadowing(find_source(arguments.preset)))
     recover = getattr(arguments, "recover", True)
     return load_preset(
         arguments.preset,

@@ -44,18 +44,17 @@ def _add(arguments: argparse.Namespace) -> int:
     from kohya_driver import api
     from kohya_driver.cli.arguments import read_preset
     from kohya_driver.cli.live import tell_warnings
-    from kohya_driver.preset.load import find_preset, shipped_presets
+    from kohya_driver.preset.library import find_source
     from kohya_driver.run import queue
     from kohya_driver.views.queue import print_added
 
     plan = api.plan(read_preset(arguments), strict=arguments.strict, fit=arguments.fit)
     plan.raise_for_errors()
     tell_warnings(plan)
-    path = find_preset(arguments.preset)
-    shipped = path in shipped_presets().values()
+    found = find_source(arguments.preset)
     before = sum(entry.status not in queue.OVER for entry in queue.entries())
     entry = queue.Entry(
-        preset=path.stem if shipped else str(path),
+        preset=found.name if found.has_no_folder else str(found.path),
         folder=str(Path.cwd()),
         images=arguments.images,
         base=arguments.base,

@@ -46,7 +46,7 @@ def completion_script(shell: str) -> str:
 def _known_words() -> dict[str, tuple[str, ...]]:
     """What an argument of this name may be."""
     from kohya_driver.engine.catalogue import load_catalogue
-    from kohya_driver.preset.load import shipped_presets
+    from kohya_driver.preset.library import known_names, own_presets
     from kohya_driver.preset.model import Preset, Section
 
     scripts = load_catalogue().scripts
@@ -56,11 +56,13 @@ def _known_words() -> dict[str, tuple[str, ...]]:
         if isinstance(info.annotation, type) and issubclass(info.annotation, Section)
         for name in info.annotation.model_fields
     ]
-    presets = tuple(shipped_presets())
+    presets = known_names()
     options = {name for options in scripts.values() for name in options}
     return {
         "preset": presets,
         "preset_name": presets,
+        "from_preset": presets,
+        "own_preset": tuple(own_presets()),
         "sets": (*keys, "engine_options."),
         "search": tuple(sorted(options)),
         "script": tuple(scripts),

@@ -44,8 +44,10 @@ _REALISTIC_SDXL_DIM = 32
 _SHIPPED: Mapping[tuple[Family, StyleName], str] = {
     ("sd15", "anime"): "sd15-anime-character",
     ("sd15", "realistic"): "sd15-realistic-person",
-    ("sdxl", "anime"): "sdxl-character",
-    ("sdxl", "realistic"): "sdxl-character",
+    ("sd2", "anime"): "sd2-anime-character",
+    ("sd2", "realistic"): "sd2-realistic-person",
+    ("sdxl", "anime"): "sdxl-anime-character",
+    ("sdxl", "realistic"): "sdxl-realistic-person",
 }
 
 
@@ -88,11 +90,10 @@ def preset_text(wanted: Wanted) -> str:
 
 def _lines(wanted: Wanted) -> Iterator[str]:
     style = STYLE[wanted.style]
-    shipped = _SHIPPED.get((wanted.family, wanted.style))
+    shipped = _SHIPPED[wanted.family, wanted.style]
     yield from _said("head", name=wanted.name)
-    if shipped:
-        yield from _said("extends", shipped=shipped)
-        yield _pair("extends", shipped)
+    yield from _said("extends", shipped=shipped)
+    yield _pair("extends", shipped)
     yield from ("", "[model]")
     yield from _said(f"base_{wanted.style}")
     yield from _said("base_fits", family=wanted.family, resolution=wanted.resolution)
@@ -107,15 +108,9 @@ def _lines(wanted: Wanted) -> Iterator[str]:
     yield from _said("types")
     yield from ("", "[optimizer]")
     yield from _said("optimizer")
-    if not shipped:
-        yield _pair("type", "AdamW")
     yield from _said("rate")
     yield _pair("learning_rate", 1e-4)
-    if not shipped:
-        yield _pair("text_encoder_lr", 5e-5)
     yield from _said("scheduler")
-    if not shipped:
-        yield _pair("lr_scheduler", "cosine")
     yield from _said("warmup")
     yield _pair("lr_warmup_steps", 0.1)
     yield from ("", "[training]")

@@ -22,8 +22,8 @@ def explain(failure: ValidationError, places: Mapping[str, str]) -> tuple[Findin
 
 
 def _place(finding: Finding) -> tuple[str, int]:
-    path, _, line = finding.where.partition(" ")[0].rpartition(":")
-    return path, int(line) if line.isdigit() else 0
+    found = re.match(r"(.*?):(\d+)(?: |$)", finding.where)  # a path may hold spaces
+    return (found[1], int(found[2])) if found else (finding.where, 0)
 
 
 def _one_per_key(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:

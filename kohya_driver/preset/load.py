@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from kohya_driver import files
 from kohya_driver.errors import Finding, PresetError, error
 from kohya_driver.preset.faults import explain
-from kohya_driver.preset.library import PresetSource, find_source, own_presets
+from kohya_driver.preset.library import PresetSource, find_shipped, find_source
 from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
 
@@ -117,7 +117,7 @@ def _parent(read: PresetText, seen: tuple[PresetSource, ...]) -> PresetSource | 
     """What a preset extends; None if nothing."""
     found = read.source
     if found.base:
-        return find_source(found.base, apart_from=[one.resolve() for one in own_presets().values()])
+        return find_shipped(found.base)
     wanted = read.values.get("extends")
     if wanted is None:
         return None
@@ -132,7 +132,7 @@ def _parent(read: PresetText, seen: tuple[PresetSource, ...]) -> PresetSource | 
         raise PresetError(
             findings=[replace(one, where=f"{where}: {one.where}") for one in failure.findings]
         ) from failure
-    if parent in seen:
+    if parent.path in [one.path for one in seen]:
         circle = " → ".join(one.name for one in (*seen, parent))
         raise PresetError("preset.extends_itself", where, circle=circle)
     return parent

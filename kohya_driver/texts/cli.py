@@ -348,37 +348,6 @@ TEXTS = {
         "show the grid in the terminal at the end, where it can",
         "画完后在终端里显示（如果终端支持）",
     ),
-    "cli.sample": (
-        "compare what a LoRA draws: one prompt and seed over checkpoints and weights, as a grid",
-        "对比 LoRA 的画图效果：同一提示词和种子，不同存档点和权重，排成一张网格图",
-    ),
-    "cli.option.sample_name": (
-        "a run, its folder, or a LoRA file; the running or the latest run if it is left out",
-        "训练名称、训练文件夹或 LoRA 文件；不写则是正在进行或最近的训练",
-    ),
-    "cli.option.prompt": (
-        "what to draw; may be given several times; {{trigger}} becomes the trigger word. Left out: the prompts of the run's samples",
-        "画什么；可以给多次；{{trigger}} 会换成触发词。不写则用该训练的预览图提示词",
-    ),
-    "cli.option.negative": ("what not to draw", "不想画的内容"),
-    "cli.option.weights": ("how strongly the LoRA acts: 0.6,0.8,1 unless given", "LoRA 的权重；默认 0.6,0.8,1"),
-    "cli.option.checkpoints": (
-        "all, last, last:3, or steps such as 250,500; up to five, spread over the training, unless given",
-        "all、last、last:3，或步数如 250,500；默认从整个训练中均匀选最多五个",
-    ),
-    "cli.option.sample_base": ("base model to draw with; a run's own unless given", "用来画的底模；默认是训练所用的底模"),
-    "cli.option.seed": ("seed of every picture", "所有图片的随机种子"),
-    "cli.option.drawing_steps": ("drawing steps of a picture", "每张图的采样步数"),
-    "cli.option.scale": ("guidance scale", "引导强度 (CFG)"),
-    "cli.option.sampler": ("sampler, such as euler_a", "采样器，例如 euler_a"),
-    "cli.option.size": ("size in pixels, multiples of 64", "图片尺寸（像素），须为 64 的倍数"),
-    "cli.option.precision": (
-        "what is computed in; auto: 32 bit, and bf16 for SDXL where it works",
-        "计算精度；auto：32 位，SDXL 在支持时用 bf16",
-    ),
-    "cli.option.grid_output": ("folder of the grid", "存放对比图的文件夹"),
-    "cli.option.dry_run": ("say what would be drawn, and draw nothing", "只说明会画什么，不真正画"),
-    "cli.option.show_picture": ("show the grid in the terminal at the end, where it can", "画完后在终端里显示（如果终端支持）"),
     "cli.crop": (
         "cut a folder of pictures to size: heads and bodies are kept, your own files are never written to",
         "把文件夹中的图片裁剪到合适尺寸：保留头部和身体，绝不改动原图",

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from kohya_driver import files, texts
-from kohya_driver.preset.load import shipped_presets
+from kohya_driver.preset.library import shipped_presets
 from tests.faults.stand_in_engine import command, environment, install_stand_in, start
 from tests.project import MAC, write_project
 
 SECONDS = 60
 COMMANDS = [
-    "", "init", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show",
+    "", "init", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show", "presets new",
+    "presets edit", "presets check",
     "engine", "engine install", "engine status", "engine verify", "engine update", "engine remove",
     "watch", "runs", "queue", "queue add", "queue list", "queue remove", "queue move", "queue retry", "queue clear",
     "queue start",
@@ -183,12 +184,46 @@ def test_plan_for_another_machine(home: Path, preset: Path) -> None:
 
 def test_presets(home: Path) -> None:
     listed = run(home, "presets", "list")
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(shipped_presets())
-    for name in shipped_presets():
+    words = listed.stdout.split()
+    assert listed.returncode == 0 and [word for word in words if word in shipped_presets()] == list(
+        shipped_presets()
+    )
+    assert [info["name"] for info in json.loads(run(home, "presets", "list", "--json").stdout)] == list(
+        shipped_presets()
+    )
+    check_chinese(run(home, "presets", "list", "--lang", "zh").stdout)
+    for name in ("sd15-anime-character", "sdxl-style-16gb"):
         shown = run(home, "presets", "show", name)
         assert (shown.returncode, shown.stderr) == (0, "")
-        assert files.parse_toml(shown.stdout)
-    check_chinese(run(home, "presets", "list", "--lang", "zh").stdout)
+        assert files.parse_toml(shown.stdout)["network"]["dim"] == 16
+        check_chinese(run(home, "presets", "show", name, "--lang", "zh").stdout)
+    shown = run(home, "presets", "show", "sdxl-style-16gb", "--all", "--json")
+    settings = {setting["key"]: setting["value"] for setting in json.loads(shown.stdout)["settings"]}
+    assert settings["dataset.resolution"] == 768 and settings["model.vae"] is None
+
+
+def test_presets_of_ones_own(home: Path, tmp_path: Path) -> None:
+    made = run(home, "presets", "new", "sd15-style", "--from", "sd15-style-8gb")
+    path = home / "presets" / "sd15-style.toml"
+    assert (
+        made.returncode == 0
+        and str(path) in made.stdout.replace("\n", "")
+        and "preset.shadowing" in made.stderr
+    )
+    assert run(home, "presets", "new", "sd15-style").returncode == 2
+    assert run(home, "presets", "check", "sd15-style").returncode == 0
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\nprintf "[network]\\ndmi = 7\\nalpha = -1\\n" > "$1"\n', encoding="utf-8")
+    script.chmod(0o755)
+    edited = run(home, "presets", "edit", "sd15-style", EDITOR=str(script), VISUAL="")
+    assert edited.returncode == 3 and "preset.unknown_key_close" in edited.stderr
+    found = run(home, "presets", "check", str(path), "--json")
+    codes = [finding["code"] for finding in json.loads(found.stdout)]
+    assert (found.returncode, codes) == (3, ["preset.unknown_key_close", "preset.out_of_range"])
+    assert "does not load" in run(home, "presets", "list").stdout
+    for words in (("list",), ("check", "sd15-style"), ("new", "neu", "--lang", "zh")):
+        done = run(home, "presets", *words, KOHYA_DRIVER_LANG="zh")
+        check_chinese(done.stdout + done.stderr)
 
 
 def test_engine_status(home: Path) -> None:

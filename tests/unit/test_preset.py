@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from kohya_driver.errors import PresetError
-from kohya_driver.preset.load import load_preset, shipped_presets
+from kohya_driver.preset.library import shipped_presets
+from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset, Section, fields
 from kohya_driver.preset.places import key_lines
 
@@ -97,6 +98,17 @@ def test_all_faults_at_once_with_their_places(tmp_path: Path) -> None:
 )
 def test_faults(tmp_path: Path, text: str, code: str) -> None:
     assert code in faults(write(tmp_path, text)).values()
+
+
+def test_faults_stand_in_the_order_of_the_file_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "我的 项目: 1"
+    folder.mkdir()
+    path = write(folder, "[network]\ndmi = 3\nalpha = -1\n" + "# \n" * 7 + "drpout = 1\n")
+    assert list(faults(path).values()) == [
+        "preset.unknown_key_close",
+        "preset.out_of_range",
+        "preset.unknown_key_close",
+    ]
 
 
 def test_not_utf8(tmp_path: Path) -> None:
