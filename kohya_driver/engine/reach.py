@@ -55,13 +55,14 @@ def check_reach(
 
 
 def ask(
-    place: str, recipe: Recipe, timeout_seconds: float = PATIENT_SECONDS, mark: Mapping[str, str] | None = None
+    place: str, recipe: Recipe, timeout_seconds: float | None = None, mark: Mapping[str, str] | None = None
 ) -> None:
-    """Let a source say that it is there.
+    """Let a source say that it is there, within `PATIENT_SECONDS` unless others are given.
 
     Raises:
         EngineError: `engine.source_unreachable`, `engine.source_missing`.
     """
+    timeout_seconds = timeout_seconds or PATIENT_SECONDS
     source = parse_source(place)
     if source.kind != "url":
         return

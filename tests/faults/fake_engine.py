@@ -1,6 +1,6 @@
 """A small stand-in for the engine's sources and packages, so that a real installation takes about two seconds.
 
-Run as a script it installs from such a stand-in: `python -m tests.faults.fake_engine FOLDER SOURCE [--force]`.
+Run as a script it installs from such a stand-in: `python -m tests.faults.fake_engine FOLDER SOURCE [--force] [--embedded]`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import os
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kohya_driver.engine.install import InstallEvent, install_engine
-from kohya_driver.engine.pin import Recipe, load_pin, platform_name
+from kohya_driver.engine.pin import Recipe, embedded_recipe, load_pin, platform_name
 from kohya_driver.errors import DriverError
 
 SCRIPT = "import toylib\n\nassert toylib.__version__ == '1.0'\n"
@@ -51,6 +51,11 @@ class FakeEngine:
         return Recipe(
             load_pin(self.root / "pin.toml"), self.root / "locks", self.root / "locks", platform_name()
         )
+
+    def embedded_recipe(self) -> Recipe:
+        """The embedded engine on the same packages, which hold only a toy."""
+        recipe = embedded_recipe(self.recipe())
+        return replace(recipe, pin=replace(recipe.pin, health_modules=("toylib",), health_scripts=()))
 
     def lock(self, text: str) -> None:
         (self.root / "locks" / f"requirements-{platform_name()}.txt").write_text(text, encoding="utf-8")
@@ -146,13 +151,10 @@ def main() -> int:
     def tell(event: InstallEvent) -> None:
         print(json.dumps([event.step, event.code, event.message]), flush=True)
 
+    fake = FakeEngine(Path(sys.argv[1]))
+    recipe = fake.embedded_recipe() if "--embedded" in sys.argv else fake.recipe()
     try:
-        install_engine(
-            sys.argv[2],
-            force="--force" in sys.argv,
-            on_event=tell,
-            recipe=FakeEngine(Path(sys.argv[1])).recipe(),
-        )
+        install_engine(sys.argv[2], force="--force" in sys.argv, on_event=tell, recipe=recipe)
     except DriverError as failure:
         print(failure)
         return failure.exit_code

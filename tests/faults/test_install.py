@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import random
+import socket
 import subprocess
 import threading
 import time
@@ -225,6 +226,18 @@ def test_a_source_that_cannot_be_reached(fake: FakeEngine, source: str, code: st
     assert failure.code == code
     assert source in failure.findings[0].message
     assert "--source" in failure.findings[0].hint
+    offered = "engine.embedded_offered" in [finding.code for finding in failure.findings]
+    assert offered is (code == "engine.source_unreachable")
+
+
+def test_a_silent_server_is_not_waited_for(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git itself would wait for five minutes."""
+    monkeypatch.setattr("kohya_driver.engine.reach.PATIENT_SECONDS", 1.0)
+    started = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        failure = refused(fake, f"https://127.0.0.1:{server.getsockname()[1]}/sd-scripts.git")
+    assert failure.code == "engine.source_unreachable"
+    assert time.monotonic() - started < 20
 
 
 def test_without_a_source_the_pins_url_is_tried(fake: FakeEngine) -> None:
