@@ -6,6 +6,7 @@ The map, lowest layer first; each imports only from those before it:
     errors      Finding, and one exception tree with exit codes
     wording     sizes, durations and codes in the words of the language in use
     files       atomic writes, TOML and JSON, locks, hashes
+    hub         the Hugging Face Hub, or a mirror of it
     process     the only starter and ender of processes
     host        facts about this machine
     resources   finds presets/ and vendor/
@@ -14,6 +15,7 @@ The map, lowest layer first; each imports only from those before it:
     diagnosis/  WHY it failed: a log to a cause, with the lines that show it
     dataset/    pictures, captions, buckets
     engine/     sd-scripts: pin, checkout, environment, catalogue
+    models/     base models: finding them in other programs' folders, getting them from the Hub
     planning/   HOW it will run, decided before anything starts
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout
     checkup/    what this machine, the engine and the network are like (`doctor`)

@@ -1,29 +1,23 @@
 """The tagging models: which there are, where each comes from, and how its two files get onto this machine.
 
 Each is pinned to a revision and to the SHA-256 of both files. A download goes to `.part`, goes on where it was cut off, is
-compared with the pinned hash, and only then gets its name. huggingface_hub makes addresses, headers and requests; its own
-`hf_hub_download` begins anew after a crash (since 2.x each process has a temporary file of its own), so it is not used.
+compared with the pinned hash, and only then gets its name.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO
 
-from kohya_driver import files
+from kohya_driver import files, hub
 from kohya_driver.errors import DatasetError, DriverError, UsageError
 
 MODEL = "model.onnx"
 LIST = "selected_tags.csv"
 DEFAULT = "vit-v3"
-PIECE = 1 << 18
-"""Bytes that are asked for, written and counted at once."""
 
 _LIST_V3 = "298633d94d0031d2081c0893f29c82eab7f0df00b08483ba8f29d1e979441217"
 _LIST_V2 = "8c8750600db36233a1b274ac88bd46289e588b338218c2e4c62bbc9f2b516368"
@@ -172,96 +166,33 @@ def _obtain(model: PinnedModel, name: str, sha256: str, path: Path, on_bytes: On
     except OSError as failure:
         raise files.host_error(failure, path) from failure
     raise DatasetError(
-        "tag.model_wrong_hash", path, name=name, found=found[:12], wanted=sha256[:12], endpoint=endpoint()
+        "tag.model_wrong_hash", path, name=name, found=found[:12], wanted=sha256[:12], endpoint=hub.endpoint()
     )
 
 
-def endpoint() -> str:
-    """Where the Hub is: HF_ENDPOINT, else Hugging Face."""
-    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-
-
 def _download(model: PinnedModel, name: str, part: Path, on_bytes: OnBytes) -> None:
-    from huggingface_hub import hf_hub_url
-    from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils._headers import build_hf_headers
-
     size = model.size if name == MODEL else 0
-    here = part.stat().st_size if part.is_file() else 0
-    if size and here >= size:
-        return  # its hash decides
-    address = hf_hub_url(model.repo, name, revision=model.revision, endpoint=endpoint())
-    # Of a compressed answer no range could be asked for.
-    headers = {**build_hf_headers(library_name="kohya-driver"), "Accept-Encoding": "identity"}
     try:
-        with _quiet_hub(), part.open("ab") as file:
-            watched = _Watched(file, part, lambda count: on_bytes(name, count, size))
-            http_get(address, watched, resume_size=here, headers=headers)  # type: ignore[arg-type]
-    except DriverError:
-        raise
-    except Exception as failure:  # each version of the hub's client has errors of its own
-        status = getattr(getattr(failure, "response", None), "status_code", None)
-        if status == 416:
-            return  # all of it is here; its hash decides
-        if status in (401, 403, 404):
+        hub.fetch(
+            model.repo, name, model.revision, part, lambda count: on_bytes(name, count, size), size=size
+        )
+    except hub.HubFailure as failure:
+        if failure.trouble in ("missing", "private", "gated"):
             raise DatasetError(
                 "tag.model_not_found",
                 part.parent,
-                endpoint=endpoint(),
+                endpoint=hub.endpoint(),
                 name=name,
                 repo=model.repo,
                 revision=model.revision[:12],
             ) from failure
-        if isinstance(failure, OSError) and failure.errno in _LOCAL:
-            raise
-        reason = (str(failure).splitlines() or [""])[0].rstrip(". ") or type(failure).__name__
         raise DatasetError(
-            "tag.model_unreachable", part.parent, endpoint=endpoint(), name=name, reason=reason
+            "tag.model_unreachable",
+            part.parent,
+            endpoint=hub.endpoint(),
+            name=name,
+            reason=failure.reason,
         ) from failure
-
-
-_LOCAL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-"""What only the own disk says."""
-
-
-class _Watched:
-    """A file that says how much of it is here; of a file object the hub's client uses no more than this."""
-
-    def __init__(self, file: BinaryIO, path: Path, on_count: Callable[[int], None]) -> None:
-        self._file = file
-        self._path = path
-        self._on_count = on_count
-        self.tell, self.seek, self.truncate = file.tell, file.seek, file.truncate
-
-    def write(self, data: bytes) -> int:
-        try:
-            written = self._file.write(data)
-            self._file.flush()
-        except OSError as failure:
-            raise files.host_error(failure, self._path) from failure
-        self._on_count(self._file.tell())
-        return written
-
-
-@contextlib.contextmanager
-def _quiet_hub() -> Iterator[None]:
-    """The hub's client without its own progress bar and remarks, and in small pieces.
-
-    Of its pieces of 10 MB each broken connection would lose one, and progress would be seen twice a minute.
-    """
-    from huggingface_hub import constants, utils
-
-    hub: Any = utils
-    before = hub.logging.get_verbosity(), constants.DOWNLOAD_CHUNK_SIZE
-    hub.logging.set_verbosity_error()
-    hub.disable_progress_bars("huggingface_hub.http_get")
-    constants.DOWNLOAD_CHUNK_SIZE = PIECE
-    try:
-        yield
-    finally:
-        constants.DOWNLOAD_CHUNK_SIZE = before[1]
-        hub.enable_progress_bars("huggingface_hub.http_get")
-        hub.logging.set_verbosity(before[0])
 
 
 def digest_of(path: Path) -> str:

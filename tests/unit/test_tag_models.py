@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kohya_driver import hub as hub_module
 from kohya_driver.errors import DatasetError
-from kohya_driver.prepare import tag_models
 from kohya_driver.prepare.tag_models import (
     DEFAULT,
     LIST,
@@ -83,7 +83,7 @@ def test_it_is_fetched_once(hub: Hub, redirects: bool) -> None:
 def test_a_download_that_is_cut_off_goes_on_within_the_same_run(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tag_models, "PIECE", 10_000)
+    monkeypatch.setattr(hub_module, "PIECE", 10_000)
     hub.cut = [50, 1 << 20, 100_000, 70_000]  # the list, twice; the model
     find()
     assert [wanted for _, wanted in hub.asked] == ["", "", "", "bytes=100000-", "bytes=170000-"]
