@@ -52,6 +52,6 @@ def _here(facts: Facts) -> Iterator[Item]:
 
 
 def _versions(facts: Facts) -> dict[str, str]:
-    engine = read_state(facts.engine.root) if facts.engine else {}
+    engine = read_state(facts.any_engine.root) if facts.any_engine else {}
     own = {"kohya-driver": __version__, "python": platform.python_version(), "engine": facts.recipe.pin.tag}
     return {**own, **engine.get("versions", {})}

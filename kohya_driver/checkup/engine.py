@@ -1,4 +1,4 @@
-"""Checks of the engine: git, the installation, and whether torch computes rightly on the device that it will use."""
+"""Checks of the engines: git, what is installed, and whether torch computes rightly on the device that it will use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from kohya_driver.checkup.model import Item, OnStep
 from kohya_driver.checkup.selftest import SelfTest, check_selftest, run_selftest
 from kohya_driver.engine.environment import FOREIGN
 from kohya_driver.engine.install import verify_engine
+from kohya_driver.engine.model import EMBEDDED, Engine
+from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.preflight import check_git
 from kohya_driver.errors import Finding, Severity
 from kohya_driver.process import clean_environment
@@ -24,14 +26,15 @@ def check_engine(facts: Facts, *, quick: bool, on_step: OnStep) -> Iterator[Item
     """
     yield _git(facts)
     yield _installation(facts, quick=quick, on_step=on_step)
-    if facts.engine and not quick:
+    yield _embedded(facts, quick=quick, on_step=on_step)
+    if facts.any_engine and not quick:
         on_step(texts.say("doctor.step_selftest"))
-        yield _selftest(facts)
+        yield _selftest(facts, facts.any_engine)
 
 
 def _git(facts: Facts) -> Item:
     found = check_git()
-    if facts.engine:  # it is needed to install and to verify, not to train
+    if facts.any_engine:  # it is needed to install and to verify, not to train
         found = tuple(replace(finding, severity=Severity.WARNING) for finding in found)
     return Item("engine", "git", "doctor.missing" if found else "doctor.there", findings=found)
 
@@ -42,18 +45,34 @@ def _installation(facts: Facts, *, quick: bool, on_step: OnStep) -> Item:
     if engine is None:
         missing = Finding("doctor.engine_missing", Severity.INFO)
         return Item("engine", "engine", "doctor.not_installed", values, (missing,))
+    return _verified("engine", engine, facts.recipe, values, quick=quick, on_step=on_step)
+
+
+def _embedded(facts: Facts, *, quick: bool, on_step: OnStep) -> Item:
+    engine, recipe = facts.embedded, load_recipe(EMBEDDED)
+    values = {"tag": recipe.pin.tag, "commit": recipe.pin.commit[:12]}
+    if engine is None:
+        missing = Finding("doctor.embedded_missing", Severity.INFO)
+        return Item("engine", "embedded", "doctor.not_installed", values, (missing,))
+    if facts.engine and facts.engine.root == engine.root:  # looked at already
+        return Item("engine", "embedded", "doctor.embedded_guest", values)
+    return _verified("embedded", engine, recipe, values, quick=quick, on_step=on_step)
+
+
+def _verified(
+    name: str, engine: Engine, recipe: Recipe, values: dict[str, str], *, quick: bool, on_step: OnStep
+) -> Item:
     if not quick:
         on_step(texts.say("doctor.step_verify"))
-    found = verify_engine(engine, facts.recipe, start=not quick)
+    found = verify_engine(engine, recipe, start=not quick)
     code = "doctor.engine_broken" if found else "doctor.engine_files" if quick else "doctor.engine_sound"
-    return Item("engine", "engine", code, values, found)
+    return Item("engine", name, code, values, found)
 
 
-def _selftest(facts: Facts) -> Item:
-    assert facts.engine is not None
+def _selftest(facts: Facts, engine: Engine) -> Item:
     # As a training is started.
     env = clean_environment({"PYTORCH_ENABLE_MPS_FALLBACK": "1"}, (*FOREIGN, *kept_away(facts.environment)))
-    return selftest_item(run_selftest(facts.engine.python, env), facts.host.accelerator)
+    return selftest_item(run_selftest(engine.python, env), facts.host.accelerator)
 
 
 def selftest_item(test: SelfTest, accelerator: str) -> Item:

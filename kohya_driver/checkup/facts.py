@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kohya_driver import files
 from kohya_driver.checkup.look import Folder, look_at, places
+from kohya_driver.engine.kinds import EMBEDDED, kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.store import find_engine
@@ -24,12 +25,19 @@ class Facts:
     power: Power
     recipe: Recipe
     engine: Engine | None
+    """sd-scripts, if it is installed."""
     folders: tuple[Folder, ...]
     free: Mapping[Path, int]
     """Free bytes at the user's data folder and at the current one."""
     environment: Mapping[str, str]
     proxies: Mapping[str, str]
     user_home: Path
+    embedded: Engine | None = None
+    """The embedded engine, if it is installed: often in the other's environment."""
+
+    @property
+    def any_engine(self) -> Engine | None:
+        return self.engine or self.embedded
 
 
 def read_facts(target: str | Path | None) -> Facts:
@@ -55,6 +63,7 @@ def read_facts(target: str | Path | None) -> Facts:
         environment=dict(os.environ),
         proxies=_proxies(),
         user_home=Path.home(),
+        embedded=kind_of(EMBEDDED).find(),
     )
 
 

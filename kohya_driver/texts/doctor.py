@@ -26,8 +26,10 @@ TEXTS = {
     "doctor.title.pictures": ("Pictures", "图片"),
     "doctor.title.model": ("Base model", "底模"),
     "doctor.title.git": ("git", "git"),
+    "doctor.title.embedded": ("Embedded engine", "内置引擎"),
     "doctor.title.engine": ("sd-scripts", "sd-scripts"),
     "doctor.title.selftest": ("Self-test", "自检"),
+    "doctor.title.training": ("Training", "试训练"),
     "doctor.title.variables": ("Variables", "环境变量"),
     "doctor.title.proxies": ("Proxies", "代理"),
     "doctor.title.github": ("Engine's source", "引擎来源"),
@@ -218,6 +220,18 @@ TEXTS = {
         "The first `kohya-driver train` installs it; `kohya-driver engine install` does it now.",
         "首次运行 `kohya-driver train` 时会自动安装；也可以现在运行 `kohya-driver engine install`。",
     ),
+    "doctor.embedded_missing": (
+        "The embedded engine, which comes with this program and trains small LoRAs for SD 1.x, has no environment yet.",
+        "内置引擎（随本程序附带，可训练 SD 1.x 的小型 LoRA）还没有运行环境。",
+    ),
+    "doctor.embedded_missing.hint": (
+        "It needs the package index (PyPI) only: `kohya-driver engine install --engine embedded`.",
+        "它只需要软件源（PyPI）：`kohya-driver engine install --engine embedded`。",
+    ),
+    "doctor.embedded_guest": (
+        "{tag} ({commit}): there, in the environment of sd-scripts",
+        "{tag}（{commit}）：可用，使用 sd-scripts 的运行环境",
+    ),
     "doctor.engine_sound": (
         "{tag} ({commit}): files, packages and imports as they should be",
         "{tag}（{commit}）：文件、软件包、导入均正常",
@@ -401,5 +415,43 @@ TEXTS = {
     "doctor.report_written": (
         "The report is in {path}. Names, paths and addresses are taken out; look through it before you attach it to an issue.",
         "报告已写入 {path}。其中的姓名、路径和地址已去除；附到 issue 之前请再看一遍。",
+    ),
+    # A training on the device and on the processor
+    "doctor.step_train": (
+        "Training {number} of 2, on {device}: about half a minute …",
+        "第 {number} 次试训练（共 2 次），设备 {device}：约半分钟……",
+    ),
+    "doctor.train_both": (
+        "{steps} steps on {device} and on the processor: losses differ by {largest} % at most; {seconds} s a step, {speed}x as fast",
+        "在 {device} 和处理器上各训练 {steps} 步：损失最多相差 {largest}%；每步 {seconds} 秒，速度为处理器的 {speed} 倍",
+    ),
+    "doctor.train_twice": (
+        "{steps} steps, twice on the processor, as there is nothing else: losses differ by {largest} % at most; {seconds} s a step",
+        "只有处理器可用，训练两次，各 {steps} 步：损失最多相差 {largest}%；每步 {seconds} 秒",
+    ),
+    "doctor.train_not_made": ("not made", "未进行"),
+    "doctor.train_missing": (
+        "For a trial training the embedded engine is needed, and it is not installed.",
+        "试训练需要内置引擎，但尚未安装。",
+    ),
+    "doctor.train_missing.hint": (
+        "`kohya-driver engine install --engine embedded`; it needs PyPI only.",
+        "运行 `kohya-driver engine install --engine embedded`；只需能访问 PyPI。",
+    ),
+    "doctor.train_stopped": (
+        "The trial training was stopped from elsewhere before it was done.",
+        "试训练在完成之前被从别处停止。",
+    ),
+    "doctor.train_stopped.hint": (
+        "Run `kohya-driver doctor --train` again.",
+        "请重新运行 `kohya-driver doctor --train`。",
+    ),
+    "doctor.train_differs": (
+        "A training on {device} computes something else than on the processor: a loss differs by {largest} % (up to {limit} % is rounding).",
+        "在 {device} 上训练的计算结果与处理器不同：损失相差 {largest}%（{limit}% 以内属于舍入误差）。",
+    ),
+    "doctor.train_differs.hint": (
+        f"What is trained here may be spoilt. Update macOS, then run it again; until then train with `--set launch.device=cpu`, and report it with {_REPORT}.",
+        f"在此训练的结果可能是坏的。请更新 macOS 后重试；在此之前请用 `--set launch.device=cpu` 训练，并用 {_REPORT} 反馈。",
     ),
 }
