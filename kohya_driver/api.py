@@ -68,6 +68,8 @@ from kohya_driver.preset.describe import Description, describe
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
 from kohya_driver.preset.own import PresetInfo, check_preset, list_presets, new_preset
+from kohya_driver.report.comparison import Comparison
+from kohya_driver.report.comparison import compare as compare_opened
 from kohya_driver.report.ending import Format as ReportFormat
 from kohya_driver.report.ending import damaged_run, ensure_report, write_report
 from kohya_driver.report.gather import gather as gather_report
@@ -98,9 +100,11 @@ from kohya_driver.sampling.draw import OnProgress as OnDrawn
 from kohya_driver.sampling.draw import draw_grid
 from kohya_driver.sampling.model import Grid, GridConfig, GridPlan, GridProgress
 from kohya_driver.sampling.subject import read_subject
+from kohya_driver.trial import trial_item
 
 __all__ = [
     "AuditReport",
+    "Comparison",
     "CropConfig",
     "CropReport",
     "Diagnosis",
@@ -132,6 +136,7 @@ __all__ = [
     "ask_to_stop",
     "audit",
     "check_preset",
+    "compare_runs",
     "crop",
     "describe_preset",
     "diagnose_log",
@@ -515,6 +520,19 @@ def list_runs(
     return list_wanted(Wanted(tuple(state), name, base, when, sort, limit), folder)
 
 
+def compare_runs(runs: Sequence[str | Path | Run]) -> Comparison:
+    """Runs side by side: the settings that differ, results, curves, and samples of the same prompts.
+
+    Args:
+        runs: two to six, by their folders.
+
+    Raises:
+        UsageError: they are not two to six different runs.
+        RunError: one cannot be read, or is of a newer version.
+    """
+    return compare_opened([_opened(run) for run in runs])
+
+
 def rename_run(run: str | Path | Run, new: str) -> Run:
     """Give a run another name, that of its folder; everything goes on to work with it. Returns it in its new place.
 
@@ -778,6 +796,7 @@ def doctor(
     target: str | Path | None = None,
     *,
     quick: bool = False,
+    train: bool = False,
     report: Path | None = None,
     on_step: OnStep | None = None,
 ) -> Diagnosis:
@@ -786,6 +805,7 @@ def doctor(
     Args:
         target: a preset, or a folder of pictures, whose folders are looked at too.
         quick: start nothing of the engine and skip the self-test: three seconds instead of about a minute.
+        train: also make the same short training on this machine's device and on its processor, and compare their losses.
         report: also write the diagnosis to this JSON file, without names, paths and addresses.
         on_step: called with a sentence before each thing that takes a while.
 
@@ -796,7 +816,10 @@ def doctor(
         PresetError: the target is neither a preset nor a folder.
         HostError: the report cannot be written.
     """
-    diagnosis = diagnose(target, quick=quick, on_step=on_step or (lambda sentence: None))
+    tell = on_step or (lambda sentence: None)
+    diagnosis = diagnose(target, quick=quick, on_step=tell)
+    if train:
+        diagnosis = diagnosis.with_item(trial_item(tell))
     if report is not None:
         files.write_json(report, diagnosis.to_report())
     return diagnosis

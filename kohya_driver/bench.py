@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import struct
 import tempfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kohya_driver import api, files, quickstart
+from kohya_driver.dataset.noise import noise_picture
 from kohya_driver.errors import TrainingFailedError
 from kohya_driver.planning.needs import work_of
 from kohya_driver.planning.pace import Measured, history_file, measure
@@ -93,16 +91,3 @@ def write_project(folder: Path, base: Path, family: str, resolution: int, *, ste
     preset = folder / "preset.toml"
     files.write_text(preset, files.dump_toml(values))
     return preset
-
-
-def noise_picture(side: int, *, seed: int) -> bytes:
-    """A PNG of coloured noise."""
-    noise = random.Random(seed)
-    rows = b"".join(b"\0" + noise.randbytes(3 * side) for _ in range(side))
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kohya_driver import texts
@@ -73,6 +73,10 @@ class Diagnosis:
     """How long it took."""
     private: Mapping[str, str] = field(default_factory=dict)
     """What the report must not hold, and what stands there instead."""
+
+    def with_item(self, item: Item) -> Diagnosis:
+        """The same, and one more thing that was looked at."""
+        return replace(self, items=(*self.items, item))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -15,7 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target", metavar="PRESET|FOLDER", nargs="?", help=texts.say("cli.option.doctor_target")
     )
-    parser.add_argument("--quick", action="store_true", help=texts.say("cli.option.quick"))
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quick", action="store_true", help=texts.say("cli.option.quick"))
+    how.add_argument("--train", action="store_true", help=texts.say("cli.option.trial"))
     parser.add_argument("--report", metavar="FILE", type=Path, help=texts.say("cli.option.report"))
     add_json(parser)
 
@@ -25,7 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     from kohya_driver.views.doctor import print_diagnosis, print_report_written, print_step
 
     diagnosis = api.doctor(
-        arguments.target, quick=arguments.quick, report=arguments.report, on_step=print_step
+        arguments.target,
+        quick=arguments.quick,
+        train=arguments.train,
+        report=arguments.report,
+        on_step=print_step,
     )
     if arguments.json:
         sys.stdout.write(files.dump_json(diagnosis.to_json()))

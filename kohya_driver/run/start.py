@@ -15,14 +15,14 @@ from kohya_driver.run.stop import Stop
 
 
 def start_run(
-    plan: Plan, *, on_event: OnEvent | None = None, stop: Stop | None = None, source: str = "run"
+    plan: Plan, *, on_event: OnEvent | None = None, stop: Stop | None = None, source: str | None = "run"
 ) -> RunResult:
     """Run exactly this plan.
 
     Args:
         on_event: told of everything that happens, with the run's snapshot after it.
         stop: asked from elsewhere, ends the run; the engine's processes are gone when this returns.
-        source: `run` or `bench`, by which its times are remembered.
+        source: `run` or `bench`, by which its times are remembered; None leaves no trace outside its folder.
 
     Raises:
         PlanError: the plan has errors; nothing was started.
@@ -34,7 +34,8 @@ def start_run(
         if source == "run":
             remember_run(run.folder)
         result = Course(run, plan, on_event, stop or Stop()).go(Next())
-    remember_times(plan, run, source, result)
+    if source:
+        remember_times(plan, run, source, result)
     return result
 
 

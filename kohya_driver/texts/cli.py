@@ -256,6 +256,18 @@ TEXTS = {
         "{text} is no whole number from 1 on",
         "{text} 不是从 1 开始的整数",
     ),
+    "cli.option.compare_runs": (
+        "two to six runs, by their folders or names",
+        "两到六次训练，写文件夹或名字",
+    ),
+    "cli.option.compare_html": (
+        "also as a page with curves and samples, which needs no network",
+        "同时写成一个不需要网络的网页，包含曲线和预览图",
+    ),
+    "cli.option.compare_open": (
+        "open that page in the browser (compared.html beside the runs, unless --html names it)",
+        "在浏览器中打开该网页（不写 --html 时是训练文件夹旁边的 compared.html）",
+    ),
     "cli.option.some_runs": (
         "runs, by their folders or names",
         "训练文件夹或名字，可以写多个",
@@ -476,6 +488,10 @@ TEXTS = {
     "cli.option.doctor_target": (
         "also look at the folders of this preset, or at this folder of pictures",
         "同时检查该预设涉及的文件夹，或该图片文件夹",
+    ),
+    "cli.option.trial": (
+        "also make a short training on this machine's device and on its processor, and compare them (about a minute)",
+        "另外在本机设备和处理器上各做一次短训练并比较结果（约一分钟）",
     ),
     "cli.option.quick": (
         "about three seconds: do not start the engine, and skip the self-test",

@@ -438,6 +438,14 @@ TEXTS = {
         "`kohya-driver engine install --engine embedded`; it needs PyPI only.",
         "运行 `kohya-driver engine install --engine embedded`；只需能访问 PyPI。",
     ),
+    "doctor.train_failed": (
+        "A trial training on {device} failed. {reason} {last}",
+        "在 {device} 上的试训练失败。{reason} {last}",
+    ),
+    "doctor.train_failed.hint": (
+        f"The self-test may tell which operation is at fault; `kohya-driver engine verify` looks at the installation. Report it with {_REPORT}.",
+        f"自检可能会指出出错的运算；`kohya-driver engine verify` 可检查安装。请用 {_REPORT} 反馈。",
+    ),
     "doctor.train_stopped": (
         "The trial training was stopped from elsewhere before it was done.",
         "试训练在完成之前被从别处停止。",

@@ -9,17 +9,18 @@ import pytest
 from PIL import Image
 
 from kohya_driver import api, bench
+from kohya_driver.dataset.noise import noise_picture
 from kohya_driver.host import Host
 from tests.project import CPU, MAC, write_base
 
 
 def test_noise_is_a_picture() -> None:
-    data = bench.noise_picture(64, seed=1)
+    data = noise_picture(64, seed=1)
     with Image.open(io.BytesIO(data)) as picture:
         picture.load()
         assert picture.size == (64, 64) and picture.mode == "RGB"
         assert len(set(picture.tobytes())) > 200
-    assert data == bench.noise_picture(64, seed=1) != bench.noise_picture(64, seed=2)
+    assert data == noise_picture(64, seed=1) != noise_picture(64, seed=2)
 
 
 @pytest.mark.parametrize("family", bench.FAMILIES)

@@ -104,7 +104,8 @@ class NetworkTrainer:
     def encode_pictures(self, images: torch.Tensor) -> torch.Tensor:
         vae = self.base.vae
         with torch.no_grad():
-            latents = vae.encode(images.to(vae.device, vae.dtype)).latent_dist.sample()
+            found = vae.encode(images.to(vae.device, vae.dtype)).latent_dist
+            latents = found.mean + found.std * diffusion.drawn_like(found.mean)
         if not self.args.highvram:
             memory.clean(self.accelerator.device)
         return latents

@@ -28,11 +28,16 @@ def make_schedule() -> DDPMScheduler:
     )
 
 
+def drawn_like(values: torch.Tensor) -> torch.Tensor:
+    """Random numbers from the processor: a device's own are others, and a training could not be held against another's."""
+    return torch.randn(values.shape, dtype=values.dtype).to(values.device)
+
+
 def ask(latents: torch.Tensor, schedule: DDPMScheduler, args: Any) -> Question:
-    """Noise first, then its offset, then the time: the order of random draws is sd-scripts'. Times are drawn on the processor."""
-    noise = torch.randn_like(latents)
+    """Noise first, then its offset, then the time: the order of random draws is sd-scripts'."""
+    noise = drawn_like(latents)
     if args.noise_offset:
-        noise = noise + args.noise_offset * torch.randn(*latents.shape[:2], 1, 1, device=latents.device)
+        noise = noise + args.noise_offset * drawn_like(latents[:, :, :1, :1])
     times = torch.randint(0, schedule.config.num_train_timesteps, (len(latents),)).to(latents.device)
     return Question(noise, schedule.add_noise(latents, noise, times), times)
 
