@@ -76,9 +76,10 @@ def damaged_run(folder: Path) -> Run:
 def _is_there(run: Run) -> bool:
     """And it is no older than the result: a run that went on has another one."""
     try:
-        return run.report_file.stat().st_mtime_ns >= run.result_file.stat().st_mtime_ns
+        made, ended = run.report_file.stat(), run.result_file.stat()
     except OSError:
         return False
+    return run.report_file.is_file() and made.st_mtime_ns >= ended.st_mtime_ns
 
 
 def _lock_file(run: Run) -> Path:

@@ -16,17 +16,17 @@ Piece = tuple[str, bool]
 """Of a sentence; and whether it is code, to be typed as it is."""
 
 
-def say(code: str, **values: object) -> str:
+def words(code: str, **values: object) -> str:
     return texts.say(f"report_page.{code}", **values)
 
 
-def word(state: str) -> str:
+def slug(state: str) -> str:
     """A state as codes name it."""
     return state.replace(" ", "_")
 
 
 def made(report: RunReport) -> str:
-    return say("made", version=report.surroundings.driver, time=local_time(report.made))
+    return words("made", version=report.surroundings.driver, time=local_time(report.made))
 
 
 def local_time(seconds: float) -> str:
@@ -38,29 +38,30 @@ def numbers(report: RunReport) -> Iterator[tuple[str, str]]:
     """Name and value of what is known."""
     told = report.numbers
     if told.steps:
-        yield say("number.steps"), say("number.steps_of", step=f"{told.step:,}", steps=f"{told.steps:,}")
+        yield words("number.steps"), words("number.steps_of", step=f"{told.step:,}", steps=f"{told.steps:,}")
     if told.epochs:
-        yield say("number.epochs"), say("number.steps_of", step=told.epoch, steps=told.epochs)
+        yield words("number.epochs"), words("number.steps_of", step=told.epoch, steps=told.epochs)
     if told.seconds:
-        yield say("number.duration"), human_duration(told.seconds)
+        yield words("number.duration"), human_duration(told.seconds)
     if told.seconds_per_step is not None:
-        yield say("number.pace"), say("number.pace_value", seconds=human_pace(told.seconds_per_step))
+        yield words("number.pace"), words("number.pace_value", seconds=human_pace(told.seconds_per_step))
     if told.loss is not None:
-        yield say("number.loss"), human_loss(told.loss)
+        yield words("number.loss"), human_loss(told.loss)
     if told.validation_loss is not None:
-        yield say("number.validation"), human_loss(told.validation_loss)
+        yield words("number.validation"), human_loss(told.validation_loss)
     if told.images:
-        yield say("number.images"), str(told.images)
+        yield words("number.images"), str(told.images)
     if told.memory_peak:
-        yield say("number.memory"), human_bytes(told.memory_peak)
+        used, total = human_bytes(told.memory_peak), human_bytes(told.memory_total)
+        yield words("number.memory"), words("number.memory_of", used=used, total=total)
     if told.started:
-        yield say("number.started"), local_time(told.started)
+        yield words("number.started"), local_time(told.started)
     if told.attempts > 1:
-        yield say("number.attempts"), str(told.attempts)
+        yield words("number.attempts"), str(told.attempts)
 
 
 def failure_title(report: RunReport) -> str:
-    return say("failure.title" if report.state == "failed" else "failure.stopped_title")
+    return words("failure.title" if report.state == "failed" else "failure.stopped_title")
 
 
 def resume_command(report: RunReport) -> str:
@@ -68,7 +69,7 @@ def resume_command(report: RunReport) -> str:
 
 
 def trouble(one: Told) -> str:
-    return say("trouble_after", duration=one.where, said=one.message)
+    return words("trouble_after", duration=one.where, said=one.message)
 
 
 def usage(report: RunReport) -> Iterator[tuple[str, list[Piece]]]:
@@ -77,15 +78,18 @@ def usage(report: RunReport) -> Iterator[tuple[str, list[Piece]]]:
     if told is None:
         return
     webui, comfyui = said("usage.webui", folder=WEBUI), said("usage.comfyui", folder=COMFYUI)
-    yield say("usage.copy_to"), [*webui, (" · ", False), *comfyui]
-    yield say("usage.trigger"), [(told.trigger, True)] if told.trigger else [(say("usage.no_trigger"), False)]
+    yield words("usage.copy_to"), [*webui, (" · ", False), *comfyui]
+    yield (
+        words("usage.trigger"),
+        [(told.trigger, True)] if told.trigger else [(words("usage.no_trigger"), False)],
+    )
     first, *others = (f"{weight:g}" for weight in told.weights)
-    yield say("usage.weight"), [(say("usage.weight_value", first=first, others=", ".join(others)), False)]
-    yield say("usage.prompt"), [(told.prompt, True)]
+    yield words("usage.weight"), [(words("usage.weight_value", first=first, others=", ".join(others)), False)]
+    yield words("usage.prompt"), [(told.prompt, True)]
     family = f"report_page.family.{told.family}"
     if report.surroundings.base and texts.has(family):
         base = report.surroundings.base.replace("\\", "/").rpartition("/")[2]
-        yield say("usage.base"), [(say("usage.base_value", base=base, family=texts.say(family)), False)]
+        yield words("usage.base"), [(words("usage.base_value", base=base, family=texts.say(family)), False)]
 
 
 _HOLE = "\x00"
@@ -94,7 +98,7 @@ _HOLE = "\x00"
 def said(code: str, **values: str) -> list[Piece]:
     """A sentence in which its one value is code."""
     ((name, value),) = values.items()
-    before, _, after = say(code, **{name: _HOLE}).partition(_HOLE)
+    before, _, after = words(code, **{name: _HOLE}).partition(_HOLE)
     return [(piece, is_code) for piece, is_code in ((before, False), (value, True), (after, False)) if piece]
 
 
@@ -110,7 +114,7 @@ def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
         ("driver", told.driver),
         ("engine", engine),
         ("python", told.python),
-        ("packages", packages or (say("surroundings.no_packages") if engine else "")),
+        ("packages", packages or (words("surroundings.no_packages") if engine else "")),
         ("machine", " · ".join(part for part in (host.get("chip"), host.get("machine")) if part)),
         ("system", system),
         ("memory", human_bytes(memory) if isinstance(memory, int) and memory > 0 else ""),
@@ -118,4 +122,4 @@ def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
         ("base", told.base),
     ):
         if value:
-            yield say(f"surroundings.{name}"), value
+            yield words(f"surroundings.{name}"), value

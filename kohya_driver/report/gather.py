@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +131,30 @@ def _epoch(step: int, plan: Mapping[str, Any]) -> int:
 def _checkpoints(
     run: Run, plan: Mapping[str, Any], history: History, result: RunResult | None
 ) -> tuple[CheckpointRow, ...]:
-    """Every LoRA file that the events tell of, by step; the finished one last."""
+    """Every LoRA file that the events or the result tell of, by step; the finished one last."""
     final = _final_name(plan, result)
-    rows = [_row(run, one, final, plan) for one in history.snapshot.checkpoints]
+    told = history.snapshot.checkpoints
+    more = _only_in_result(result, {one.path for one in told}, plan) if result else ()
+    rows = [_row(run, one, final, plan) for one in (*told, *more)]
     return tuple(sorted(rows, key=lambda row: (row.step, row.kind == "final", row.path.name)))
+
+
+_STEP_OF, _EPOCH_OF = re.compile(r"-step(\d{8})$"), re.compile(r"-(\d{6})$")
+
+
+def _only_in_result(
+    result: RunResult, known: Collection[str], plan: Mapping[str, Any]
+) -> Iterator[Checkpoint]:
+    """Files that the events do not tell of, because they are lost; the names say when they were written."""
+    for name in dict.fromkeys((*result.checkpoints, *result.saved, result.final)):
+        path = Path(str(name))
+        if not name or name in known or not path.is_file():
+            continue
+        status = path.stat()
+        step, epoch = _STEP_OF.search(path.stem), _EPOCH_OF.search(path.stem)
+        reached = int(epoch[1]) * whole_of(plan, "steps_per_epoch") if epoch else whole(result.steps)
+        steps = int(step[1]) if step else reached
+        yield Checkpoint(str(path), status.st_size, steps, _epoch(steps, plan), status.st_mtime)
 
 
 def _final_name(plan: Mapping[str, Any], result: RunResult | None) -> str:
@@ -143,7 +164,7 @@ def _final_name(plan: Mapping[str, Any], result: RunResult | None) -> str:
 
 
 def _row(run: Run, checkpoint: Checkpoint, final: str, plan: Mapping[str, Any]) -> CheckpointRow:
-    path = _where(run, Path(checkpoint.path))
+    path = Path(checkpoint.path)
     asked = path.parent.name == run.saved_folder.name and path.parent.parent == run.folder
     kind = (
         "asked" if asked else "final" if path.name == final else "step" if "-step" in path.stem else "epoch"
@@ -153,14 +174,6 @@ def _row(run: Run, checkpoint: Checkpoint, final: str, plan: Mapping[str, Any]) 
         path, step, whole(checkpoint.epoch) or _epoch(step, plan), whole(checkpoint.size_bytes), number(checkpoint.time),
         kind, path.is_file(),
     )  # fmt: skip
-
-
-def _where(run: Run, path: Path) -> Path:
-    """A run's folder may have been moved since."""
-    if path.exists():
-        return path
-    moved = run.folder / path.parent.name / path.name
-    return moved if moved.exists() else path
 
 
 def _samples(

@@ -23,6 +23,7 @@ from kohya_driver.events.parse import MetricsReader
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.report.curves import Curves, Memory
 from kohya_driver.run.folder import Run
+from kohya_driver.run.moved import EventsHere
 
 _DAMAGED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _STEP, _PROGRESS, _MEMORY = '{"kind": "step"', '{"kind": "progress"', '{"kind": "memory"'
@@ -50,7 +51,7 @@ def read_history(run: Run) -> History:
     damaged = _read_values(run.metrics_file, values)
     has_values = bool(values.steps)
     steps = values if has_values else _Steps()
-    reader = _EventReader(steps, has_values)
+    reader = _EventReader(steps, has_values, EventsHere(run.place))
     for line in _lines(run.events_file):
         reader.feed(line)
     reader.finish()
@@ -144,6 +145,7 @@ class _EventReader:
 
     steps: _Steps
     has_values: bool
+    here: EventsHere
     snapshot: RunSnapshot = field(default_factory=RunSnapshot)
     memory: list[Memory] = field(default_factory=list)
     memory_total: int = 0
@@ -176,7 +178,7 @@ class _EventReader:
 
     def _take(self, line: str) -> None:
         try:
-            body = json.loads(line)
+            body = self.here(json.loads(line))
             if body["kind"] not in KINDS:
                 self.unknown += 1
                 return

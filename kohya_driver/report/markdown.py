@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kohya_driver.report import facts
 from kohya_driver.report.charts import Chart, number, table_places
-from kohya_driver.report.facts import say
+from kohya_driver.report.facts import words
 from kohya_driver.report.markup import clean, link
 from kohya_driver.report.model import Column, RunReport, Told
 from kohya_driver.report.run_charts import run_charts
@@ -22,7 +22,7 @@ def as_markdown(report: RunReport, beside: Path | None = None) -> str:
     """The whole report, with links from the folder `beside`, by default the run's own."""
     beside = beside or report.folder
     parts = [f"# {text(report.name)}", text(report.headline), *_sections(report, beside)]
-    parts.append(f"{text(facts.made(report))} {text(say('folder', path=report.folder))}")
+    parts.append(f"{text(facts.made(report))} {text(words('folder', path=report.folder))}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -30,16 +30,16 @@ def _sections(report: RunReport, beside: Path) -> Iterator[str]:
     yield table(("", ""), facts.numbers(report))
     for title, parts in (
         (facts.failure_title(report), _failure(report)),
-        (say("missing.title"), _told(report.missing)),
-        (say("advice.title"), _advice(report)),
-        (say("usage.title"), _usage(report, beside)),
-        (say("samples.title"), _samples(report, beside)),
-        (say("curves.title"), _curves(report)),
-        (say("checkpoints.title"), _files(report, beside)),
-        (say("changes.title"), _changes(report)),
-        (say("warnings.title"), _told(report.warnings)),
-        (say("preset.title"), _preset(report)),
-        (say("surroundings.title"), iter([table(("", ""), facts.surroundings(report))])),
+        (words("missing.title"), _told(report.missing)),
+        (words("advice.title"), _advice(report)),
+        (words("usage.title"), _usage(report, beside)),
+        (words("samples.title"), _samples(report, beside)),
+        (words("curves.title"), _curves(report)),
+        (words("checkpoints.title"), _files(report, beside)),
+        (words("changes.title"), _changes(report)),
+        (words("warnings.title"), _told(report.warnings)),
+        (words("preset.title"), _preset(report)),
+        (words("surroundings.title"), iter([table(("", ""), facts.surroundings(report))])),
     ):
         content = [part for part in parts if part]
         if content:
@@ -100,13 +100,13 @@ def _failure(report: RunReport) -> Iterator[str]:
     failure = report.failure
     if failure:
         yield f"**{text(failure.message)}**"
-        for name, said in (("failure.why", failure.why), ("failure.hint", failure.hint)):
-            yield f"{say(name)}: {text(said)}" if said else ""
+        for name, said in (("failure.why", failure.why), ("failure.what_to_do", failure.hint)):
+            yield f"{words(name)}: {text(said)}" if said else ""
         yield text(failure.not_recovered)
     if report.can_resume:
-        yield f"{say('failure.resume')} {code(facts.resume_command(report))}"
+        yield f"{words('failure.resume')} {code(facts.resume_command(report))}"
     if failure and failure.evidence:
-        yield f"{say('failure.evidence')}:"
+        yield f"{words('failure.evidence')}:"
         yield block(failure.evidence)
     yield "\n".join(f"- {text(one.message)}" for one in report.recoveries)
     yield "\n".join(f"- {text(facts.trouble(one))}" for one in report.troubles)
@@ -131,10 +131,10 @@ def _usage(report: RunReport, beside: Path) -> Iterator[str]:
     if usage is None:
         return
     lines = [
-        f"- {say('usage.file')}: {_link(usage.file.name, usage.file, beside)}, {human_bytes(usage.size_bytes)}"
+        f"- {words('usage.file')}: {_link(usage.file.name, usage.file, beside)}, {human_bytes(usage.size_bytes)}"
     ]
     lines += [f"- {name}: {_marked(said)}" for name, said in facts.usage(report)]
-    yield "" if report.state == "succeeded" else say("usage.not_final")
+    yield "" if report.state == "succeeded" else words("usage.not_final")
     yield "\n".join(lines)
 
 
@@ -158,7 +158,7 @@ def _samples(report: RunReport, beside: Path) -> Iterator[str]:
 
 
 def _column(column: Column) -> str:
-    return say("samples.step", step=f"{column.step:,}") if column.step else say("samples.before")
+    return words("samples.step", step=f"{column.step:,}") if column.step else words("samples.before")
 
 
 def _curves(report: RunReport) -> Iterator[str]:
@@ -178,11 +178,11 @@ def _chart_table(chart: Chart) -> str:
 
 
 def _files(report: RunReport, beside: Path) -> Iterator[str]:
-    head = [say(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
+    head = [words(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
     rows = []
     for row in report.checkpoints:
         name = _link(row.path.name, row.path, beside) if row.exists else text(row.path.name)
-        tag = say(f"kind.{row.kind}") if row.exists else say("checkpoints.gone")
+        tag = words(f"kind.{row.kind}") if row.exists else words("checkpoints.gone")
         rows.append((f"{name} ({tag})", f"{row.step:,}", str(row.epoch or "–"), human_bytes(row.size_bytes)))
     yield table(head, rows, is_marked_up=True)
 
@@ -190,8 +190,8 @@ def _files(report: RunReport, beside: Path) -> Iterator[str]:
 def _changes(report: RunReport) -> Iterator[str]:
     lines = []
     for one in report.changes:
-        before = code(one.before) if one.before else say("changes.unset")
-        after = code(one.after) if one.after else say("changes.left_out")
+        before = code(one.before) if one.before else words("changes.unset")
+        after = code(one.after) if one.after else words("changes.left_out")
         lines.append(f"- {code(one.option)}: {before} → {after}. {text(one.reason)}")
     yield "\n".join(lines)
 

@@ -54,4 +54,8 @@ def link(path: Path, beside: Path) -> str:
         relative = os.path.relpath(path, beside)
     except ValueError:  # on another drive
         relative = str(path)
-    return quote(os.fsencode(relative))  # with any colon, so that no name is taken for a protocol
+    try:
+        name = os.fsencode(relative)
+    except UnicodeEncodeError:  # no file can have that name; it came from a damaged record
+        name = clean(relative).encode()
+    return quote(name)  # with any colon, so that no name is taken for a protocol

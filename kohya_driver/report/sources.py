@@ -9,6 +9,7 @@ from typing import Any
 
 from kohya_driver import files
 from kohya_driver.report.model import Told
+from kohya_driver.run import moved
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.wording import sentence
 
@@ -37,7 +38,7 @@ class Sources:
             return None
         body = self._object(self.run.result_file)
         try:
-            return RunResult.from_json(dict(body)) if body else None
+            return RunResult.from_json(body) if body else None
         except (KeyError, TypeError, ValueError, AttributeError):
             self.tell("report.unreadable", self.run.result_file, name=self.run.result_file.name)
             return None
@@ -48,7 +49,7 @@ class Sources:
         except OSError:
             return ""
 
-    def _object(self, path: Path) -> Mapping[str, Any]:
+    def _object(self, path: Path) -> dict[str, Any]:
         try:
             body = files.read_json(path)
         except FileNotFoundError:
@@ -63,7 +64,8 @@ class Sources:
         version = body.get("version")
         if isinstance(version, int) and version > KNOWN_VERSION:
             self.tell("report.newer", path, name=path.name)
-        return body
+        told: dict[str, Any] = moved.here(body, self.run.place)
+        return told
 
 
 def text_of(body: Mapping[str, Any], *names: str) -> str:

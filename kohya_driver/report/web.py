@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kohya_driver.report import facts
 from kohya_driver.report.charts import figures
-from kohya_driver.report.facts import say
+from kohya_driver.report.facts import words
 from kohya_driver.report.markup import Markup, element, join, link
 from kohya_driver.report.model import CheckpointRow, Column, Picture, Remark, RunReport, Told
 from kohya_driver.report.page import code_block, contents, folded, page, pairs, section, table, theme_switch
@@ -35,23 +35,23 @@ def as_html(report: RunReport, beside: Path | None = None) -> str:
             _footer(report),
         )
     )
-    return page(say("title", name=report.name), body, language=report.language)
+    return page(words("title", name=report.name), body, language=report.language)
 
 
 def _sections(report: RunReport, beside: Path) -> Iterator[tuple[str, str, Markup]]:
     """Id, title and content of each, in order; those that have nothing to say are left out."""
     for id, title, parts in (
         ("failure", facts.failure_title(report), _failure(report)),
-        ("missing", say("missing.title"), _missing(report)),
-        ("advice", say("advice.title"), _advice(report)),
-        ("usage", say("usage.title"), _usage(report, beside)),
-        ("samples", say("samples.title"), _samples(report, beside)),
-        ("curves", say("curves.title"), _curves(report)),
-        ("files", say("checkpoints.title"), _files(report, beside)),
-        ("changes", say("changes.title"), _changes(report)),
-        ("warnings", say("warnings.title"), _warnings(report)),
-        ("preset", say("preset.title"), _preset(report)),
-        ("machine", say("surroundings.title"), _machine(report)),
+        ("missing", words("missing.title"), _missing(report)),
+        ("advice", words("advice.title"), _advice(report)),
+        ("usage", words("usage.title"), _usage(report, beside)),
+        ("samples", words("samples.title"), _samples(report, beside)),
+        ("curves", words("curves.title"), _curves(report)),
+        ("files", words("checkpoints.title"), _files(report, beside)),
+        ("changes", words("changes.title"), _changes(report)),
+        ("warnings", words("warnings.title"), _warnings(report)),
+        ("preset", words("preset.title"), _preset(report)),
+        ("machine", words("surroundings.title"), _machine(report)),
     ):
         content = list(parts)
         if content:
@@ -60,7 +60,7 @@ def _sections(report: RunReport, beside: Path) -> Iterator[tuple[str, str, Marku
 
 def _header(report: RunReport) -> Markup:
     state = element(
-        "span", say(f"state.{facts.word(report.state)}"), class_=f"state {report.state.replace(' ', '-')}"
+        "span", words(f"state.{facts.slug(report.state)}"), class_=f"state {report.state.replace(' ', '-')}"
     )
     numbers = join(
         element("div", join((element("dt", name), element("dd", value))))
@@ -80,7 +80,7 @@ def _header(report: RunReport) -> Markup:
 
 
 def _footer(report: RunReport) -> Markup:
-    return element("footer", element("p", say("folder", path=report.folder)))
+    return element("footer", element("p", words("folder", path=report.folder)))
 
 
 # --- what went wrong, what is missing, what to do
@@ -92,21 +92,21 @@ def _failure(report: RunReport) -> Iterator[Markup]:
         parts: list[Markup] = []
         if failure:
             parts.append(element("p", failure.message, class_="lead"))
-            told = (("failure.why", failure.why), ("failure.hint", failure.hint))
-            rows = [(say(code), text) for code, text in told if text]
+            told = (("failure.why", failure.why), ("failure.what_to_do", failure.hint))
+            rows = [(words(code), text) for code, text in told if text]
             parts += [pairs(rows)] if rows else []
             parts += [element("p", failure.not_recovered)] if failure.not_recovered else []
         if report.can_resume:
             command = element("code", facts.resume_command(report))
-            parts.append(element("p", join((say("failure.resume"), command), " ")))
+            parts.append(element("p", join((words("failure.resume"), command), " ")))
         if failure and failure.evidence:
-            title = say("failure.evidence")
+            title = words("failure.evidence")
             parts.append(folded(title, code_block(failure.evidence, title)))
         tone = "bad" if report.state == "failed" else "warn"
         yield element("div", join(parts), class_=f"card {tone}")
     if report.recoveries:
         items = (
-            _item(one.message, [say("recovered_change", what=what) for what in one.changes])
+            _item(one.message, [words("recovered_change", what=what) for what in one.changes])
             for one in report.recoveries
         )
         yield _card("recoveries", items)
@@ -118,7 +118,7 @@ def _failure(report: RunReport) -> Iterator[Markup]:
 
 def _card(code: str, items: Iterable[Markup]) -> Markup:
     return element(
-        "div", join((element("h3", say(code)), element("ul", join(items), class_="told"))), class_="card"
+        "div", join((element("h3", words(code)), element("ul", join(items), class_="told"))), class_="card"
     )
 
 
@@ -133,7 +133,7 @@ def _told(items: Iterable[Told]) -> Markup:
 
 def _missing(report: RunReport) -> Iterator[Markup]:
     if report.missing:
-        yield element("p", say("missing.about"), class_="about")
+        yield element("p", words("missing.about"), class_="about")
         yield _told(report.missing)
 
 
@@ -153,7 +153,7 @@ def _remark(remark: Remark) -> Markup:
         parts.append(element("ul", join(element("li", one) for one in remark.remedies)))
     if remark.evidence:
         evidence = element("ul", join(element("li", one) for one in remark.evidence))
-        parts.append(folded(say("advice.evidence"), evidence))
+        parts.append(folded(words("advice.evidence"), evidence))
     if remark.confidence:
         parts.append(element("p", remark.confidence, class_="dim"))
     return element("div", join(parts), class_=f"card {_TONES.get(remark.kind, '')}".rstrip())
@@ -168,11 +168,11 @@ def _usage(report: RunReport, beside: Path) -> Iterator[Markup]:
         return
     name = element("a", element("code", usage.file.name), href=link(usage.file, beside))
     file = join((name, element("span", human_bytes(usage.size_bytes), class_="dim")), " ")
-    rows: list[tuple[str, object]] = [(say("usage.file"), file)]
+    rows: list[tuple[str, object]] = [(words("usage.file"), file)]
     rows += [(title, _marked(value)) for title, value in facts.usage(report)]
     parts = [pairs(rows)]
     if report.state != "succeeded":
-        parts.insert(0, element("p", say("usage.not_final"), class_="dim"))
+        parts.insert(0, element("p", words("usage.not_final"), class_="dim"))
     yield element("div", join(parts), class_="card")
 
 
@@ -187,29 +187,29 @@ def _samples(report: RunReport, beside: Path) -> Iterator[Markup]:
     samples = report.samples
     if not samples.pictures:
         if report.state == "succeeded":
-            yield element("p", say("samples.none"), class_="about")
+            yield element("p", words("samples.none"), class_="about")
         return
-    yield element("p", say("samples.about"), class_="about")
+    yield element("p", words("samples.about"), class_="about")
     head = element("tr", join(element("th", join(_column(one)), scope="col") for one in samples.columns))
     rows = join(join(_row(report, index, prompt, beside)) for index, prompt in enumerate(samples.prompts))
-    sheet = element("table", join((element("caption", say("samples.title")), element("thead", head), rows)))
+    sheet = element("table", join((element("caption", words("samples.title")), element("thead", head), rows)))
     yield element(
-        "div", sheet, class_="scroll sheet", role="region", tabindex="0", aria_label=say("samples.region")
+        "div", sheet, class_="scroll sheet", role="region", tabindex="0", aria_label=words("samples.region")
     )
     if samples.left_out:
-        yield element("p", say("samples.left_out", count=samples.left_out), class_="about")
+        yield element("p", words("samples.left_out", count=samples.left_out), class_="about")
 
 
 def _column(column: Column) -> Iterator[object]:
-    yield say("samples.step", step=f"{column.step:,}") if column.step else say("samples.before")
+    yield words("samples.step", step=f"{column.step:,}") if column.step else words("samples.before")
     if column.epoch:
-        yield element("span", say("samples.epoch", epoch=column.epoch))
+        yield element("span", words("samples.epoch", epoch=column.epoch))
 
 
 def _row(report: RunReport, index: int, prompt: str, beside: Path) -> Iterator[Markup]:
     """One prompt: its words over the whole width, its pictures below them."""
     columns = report.samples.columns
-    number = element("small", say("samples.prompt", number=index + 1))
+    number = element("small", words("samples.prompt", number=index + 1))
     heading = element(
         "th", element("div", join((number, prompt))), class_="prompt", scope="rowgroup", colspan=len(columns)
     )
@@ -226,18 +226,18 @@ def _cell(report: RunReport, index: int, column: Column, beside: Path) -> Iterat
         name = element("a", column.checkpoint.name, href=link(column.checkpoint, beside))
         yield element("p", name)
     elif column.step:
-        yield element("p", say("samples.no_checkpoint"), class_="dim")
+        yield element("p", words("samples.no_checkpoint"), class_="dim")
 
 
 def _picture(picture: Picture | None, index: int, column: Column, beside: Path) -> Markup:
     if picture is None:
-        return element("div", say("samples.not_there"), class_="gap")
+        return element("div", words("samples.not_there"), class_="gap")
     if picture.is_broken or not picture.thumb:
-        return element("div", say("samples.broken"), class_="gap")
+        return element("div", words("samples.broken"), class_="gap")
     image = element(
         "img",
         src=f"data:image/jpeg;base64,{base64.b64encode(picture.thumb).decode()}",
-        alt=say("samples.alt", number=index + 1, step=column.step),
+        alt=words("samples.alt", number=index + 1, step=column.step),
         width=picture.width,
         height=picture.height,
     )
@@ -250,23 +250,23 @@ def _picture(picture: Picture | None, index: int, column: Column, beside: Path) 
 def _curves(report: RunReport) -> Iterator[Markup]:
     charts = run_charts(report.curves)
     if not charts:
-        yield element("p", say("curves.none"), class_="about")
+        yield element("p", words("curves.none"), class_="about")
         return
     if report.curves.steps:
-        yield element("p", say("curves.hint"), class_="about hint")
+        yield element("p", words("curves.how"), class_="about hint")
     yield figures(charts)
 
 
 def _files(report: RunReport, beside: Path) -> Iterator[Markup]:
     if not report.checkpoints:
-        yield element("p", say("checkpoints.none"), class_="about")
+        yield element("p", words("checkpoints.none"), class_="about")
         return
-    head = [say(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
+    head = [words(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
     rows = [
         (_file(row, beside), f"{row.step:,}", row.epoch or "–", human_bytes(row.size_bytes))
         for row in report.checkpoints
     ]
-    yield table(say("checkpoints.title"), head, rows, class_="files")
+    yield table(words("checkpoints.title"), head, rows, class_="files")
 
 
 def _file(row: CheckpointRow, beside: Path) -> Markup:
@@ -275,7 +275,7 @@ def _file(row: CheckpointRow, beside: Path) -> Markup:
         if row.exists
         else element("span", row.path.name)
     )
-    tag = say(f"kind.{row.kind}") if row.exists else say("checkpoints.gone")
+    tag = words(f"kind.{row.kind}") if row.exists else words("checkpoints.gone")
     return join((name, element("span", tag, class_="tag")), " ")
 
 
@@ -284,7 +284,7 @@ def _file(row: CheckpointRow, beside: Path) -> Markup:
 
 def _changes(report: RunReport) -> Iterator[Markup]:
     if not report.changes:
-        yield element("p", say("changes.none"), class_="about")
+        yield element("p", words("changes.none"), class_="about")
         return
     items = join(
         element(
@@ -316,17 +316,17 @@ _ARROW = element("span", "→", class_="arrow")
 
 
 def _value(value: str, when_empty: str) -> Markup:
-    return element("code", value) if value else element("span", say(when_empty), class_="dim")
+    return element("code", value) if value else element("span", words(when_empty), class_="dim")
 
 
 def _preset(report: RunReport) -> Iterator[Markup]:
     if not report.preset:
-        yield element("p", say("preset.none"), class_="about")
+        yield element("p", words("preset.none"), class_="about")
         return
-    yield element("p", say("preset.about"), class_="about")
-    parts = [code_block(report.preset, say("preset.title"))]
+    yield element("p", words("preset.about"), class_="about")
+    parts = [code_block(report.preset, words("preset.title"))]
     if report.resolved and report.resolved != report.preset:
-        title = say("preset.resolved")
+        title = words("preset.resolved")
         parts.append(folded(title, code_block(report.resolved, title)))
     yield element("div", join(parts), class_="card")
 
@@ -334,6 +334,6 @@ def _preset(report: RunReport) -> Iterator[Markup]:
 def _machine(report: RunReport) -> Iterator[Markup]:
     parts = [pairs(facts.surroundings(report))]
     if report.surroundings.command:
-        title = say("surroundings.command")
+        title = words("surroundings.command")
         parts.append(folded(title, code_block(" ".join(report.surroundings.command), title)))
     yield element("div", join(parts), class_="card")

@@ -48,7 +48,6 @@ TEXTS = {
         "由 kohya-driver {version} 于 {time} 生成。",
     ),
     "report_page.folder": ("Everything about this run: {path}", "本次训练的全部记录：{path}"),
-    "report_page.yes": ("yes", "是"),
     # Numbers
     "report_page.number.steps": ("Steps", "步数"),
     "report_page.number.steps_of": ("{step} of {steps}", "{step} / {steps}"),
@@ -73,7 +72,7 @@ TEXTS = {
     "report_page.failure.title": ("What went wrong", "出了什么问题"),
     "report_page.failure.stopped_title": ("Why it stopped", "停止的原因"),
     "report_page.failure.why": ("Why", "原因"),
-    "report_page.failure.hint": ("What to do", "怎么办"),
+    "report_page.failure.what_to_do": ("What to do", "怎么办"),
     "report_page.failure.evidence": ("The engine's own words", "引擎的原话"),
     "report_page.failure.resume": (
         "To go on from the newest train state:",
@@ -115,7 +114,7 @@ TEXTS = {
         "No step was recorded, so there are no curves.",
         "没有记录到任何一步，因此没有曲线。",
     ),
-    "report_page.curves.hint": (
+    "report_page.curves.how": (
         "Drag across a curve to look closer; double-click to go back.",
         "在曲线上拖动可放大，双击复原。",
     ),
