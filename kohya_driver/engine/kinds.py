@@ -48,6 +48,10 @@ class Kind:
         recipe = self.recipe()
         return recipe.engine_in(engines_folder() / recipe.folder_name)
 
+    def carried_out(self, option: str) -> tuple[object, ...] | None:
+        """The values of a training option that it carries out: nothing for any, None where it has no such option."""
+        return ()
+
     def outside_training(self, options: Mapping[str, Any]) -> tuple[Outside, ...]:
         """The training options of the catalogue that it does not carry out."""
         return ()
@@ -74,6 +78,10 @@ class Embedded(Kind):
     """What comes with this package: a small part of sd-scripts, as `embedded/scope.py` lists it."""
 
     __slots__ = ()
+
+    def carried_out(self, option: str) -> tuple[object, ...] | None:
+        values = scope.OPTIONS.get(option)
+        return () if values == scope.ON_OR_OFF else values
 
     def outside_training(self, options: Mapping[str, Any]) -> tuple[Outside, ...]:
         return tuple(scope.outside_training(options))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kohya_driver import texts
 from kohya_driver.engine.catalogue import Catalogue, Option, load_catalogue
 from kohya_driver.engine.kinds import DEFAULT, KINDS
+from kohya_driver.engine.model import EngineName
 from kohya_driver.errors import UsageError
 from kohya_driver.planning.arguments import OWNED
 from kohya_driver.planning.checks.subject import preset_key
@@ -29,6 +31,8 @@ class OptionAdvice:
     """What a preset has that does not say; None if that is left to the plan or the engine."""
     owned: bool
     """Whether only the plan sets it."""
+    engines: Mapping[EngineName, tuple[object, ...]]
+    """The engines that carry it out, each with the only values that it knows; none of these: any."""
     rules: tuple[str, ...]
     """The overrides that may choose or change it; each one's reason is the text `override.<id>`."""
 
@@ -44,6 +48,7 @@ class OptionAdvice:
             "key": self.key,
             "preset_default": self.preset_default,
             "owned": self.owned,
+            "engines": {name: list(values) for name, values in self.engines.items()},
             "overrides": [{"id": rule, "reason": texts.say(f"override.{rule}")} for rule in self.rules],
         }
 
@@ -101,8 +106,14 @@ def _advice(catalogue: Catalogue, option: Option) -> OptionAdvice:
         key=key,
         preset_default=_default(key),
         owned=name in OWNED and key is None,
+        engines=_engines(name),
         rules=tuple(dict.fromkeys(changed)),
     )
+
+
+def _engines(option: str) -> dict[EngineName, tuple[object, ...]]:
+    known = {name: kind.carried_out(option) for name, kind in KINDS.items()}
+    return {name: values for name, values in known.items() if values is not None}
 
 
 def _default(key: str | None) -> Any:

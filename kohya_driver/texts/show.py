@@ -28,6 +28,8 @@ TEXTS = {
     "show.option_engine": ("In a preset: [engine_options] {name}", "在预设中：[engine_options] {name}"),
     "show.option_key": ("In a preset: {key}", "在预设中：{key}"),
     "show.option_key_default": ("In a preset: {key} (unset: {value})", "在预设中：{key}（不写时：{value}）"),
+    "show.option_values": ("The engine {engine} knows only: {values}", "{engine} 引擎只支持：{values}"),
+    "show.option_engines": ("Needs the engine {engines}", "需要 {engines} 引擎"),
     "show.error_group": ("{count} error(s)", "{count} 个错误"),
     "show.warning_group": ("{count} warning(s)", "{count} 个警告"),
     "show.info_group": ("{count} note(s)", "{count} 条提示"),
@@ -121,6 +123,7 @@ TEXTS = {
     "show.succeeded": ("Done: {steps} steps in {duration}.", "完成：{steps} 步，用时 {duration}。"),
     "show.final": ("LoRA: {path}  ({size})", "LoRA：{path}（{size}）"),
     "show.run_folder": ("Everything about this run: {path}", "本次训练的全部记录：{path}"),
+    "show.latest_sample": ("The latest sample: {path}", "最新的预览图：{path}"),
     "show.report": ("Report: {path}", "训练报告：{path}"),
     "show.state_running": ("This run goes on: {path}", "训练仍在进行：{path}"),
     "show.left": (

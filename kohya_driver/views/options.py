@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from kohya_driver import texts
+from kohya_driver.engine.model import NAMES
 from kohya_driver.planning.advice import OptionAdvice, kind_of
 from kohya_driver.preset.model import label
 from kohya_driver.views.console import stdout_console
@@ -48,6 +49,11 @@ def _advice(advice: OptionAdvice) -> Iterator[str]:
     else:
         default = _value(advice.preset_default)
         yield texts.say("show.option_key_default", key=label(advice.key), value=default)
+    for name, values in advice.engines.items():
+        if values:
+            yield texts.say("show.option_values", engine=name, values=", ".join(map(_value, values)))
+    if len(advice.engines) < len(NAMES):
+        yield texts.say("show.option_engines", engines=", ".join(advice.engines))
     yield from (texts.say(f"override.{rule}") for rule in advice.rules)
 
 

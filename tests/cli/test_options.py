@@ -53,6 +53,17 @@ def test_advice() -> None:
     assert value["scripts"] and value["help"].isascii()
 
 
+def test_advice_says_which_engine_carries_it_out(capsys: Captured) -> None:
+    (noise,) = (a for a in api.find_options("noise_offset") if a.option.name == "noise_offset")
+    assert noise.engines == {"sd-scripts": (), "embedded": ()}
+    (huber,) = api.find_options("huber_schedule")
+    assert huber.to_json()["engines"] == {"sd-scripts": []}
+    assert main(["options", "huber_schedule", "--lang", "en"]) == 0
+    assert "Needs the engine sd-scripts" in capsys.readouterr().out
+    assert main(["options", "network_module", "--lang", "en"]) == 0
+    assert "The engine embedded knows only: networks.lora" in capsys.readouterr().out
+
+
 def test_an_unknown_script_is_refused_with_a_suggestion() -> None:
     with pytest.raises(UsageError) as caught:
         api.find_options(script="sdxl_train_netwrk")
