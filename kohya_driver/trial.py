@@ -7,10 +7,11 @@ other, step by step. The rate is so high that the later losses depend on what th
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ class Trained:
     step_seconds: float
     """The median step's."""
 
+    def to_json(self) -> dict[str, Any]:
+        """JSON has no NaN."""
+        losses = [loss if math.isfinite(loss) else None for loss in self.losses]
+        return {"device": self.device, "losses": losses, "step_seconds": self.step_seconds}
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -62,7 +68,7 @@ class Trial:
     @property
     def largest(self) -> float:
         """Infinite where one of them has lost its numbers."""
-        return max((each if each == each else float("inf") for each in self.differences), default=0.0)
+        return max((math.inf if math.isnan(each) else each for each in self.differences), default=0.0)
 
     @property
     def is_right(self) -> bool:
@@ -77,9 +83,9 @@ class Trial:
         return {
             "steps": STEPS,
             "limit": LIMIT,
-            "largest_difference": self.largest if self.largest != float("inf") else None,
-            "device": asdict(self.device),
-            "cpu": asdict(self.cpu),
+            "largest_difference": self.largest if math.isfinite(self.largest) else None,
+            "device": self.device.to_json(),
+            "cpu": self.cpu.to_json(),
         }
 
 
