@@ -84,13 +84,18 @@ def test_sampling_forgets_the_random_numbers_of_mps(installed_engine: Engine) ->
     assert "mps" not in text
 
 
-def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
-    """The engine alone saves the spoilt LoRA and says that all is well; ours leaves before anything is saved."""
-    spoilt = "unet_lr = 1e30\n"
-    preset = project(tmp_path / "alone", random_base)
-    text = preset.read_text(encoding="utf-8") + f'[optimizer]\n{spoilt}type = "SGDNesterov"\n'
+def spoilt(folder: Path, base: Path) -> Path:
+    """A project whose first step makes every weight infinite."""
+    preset = project(folder, base)
+    text = preset.read_text(encoding="utf-8") + '[optimizer]\nunet_lr = 1e30\ntype = "SGDNesterov"\n'
     preset.write_text(text, encoding="utf-8")
-    plan = api.plan(api.load_preset(preset))
+    return preset
+
+
+@pytest.mark.long
+def test_alone_it_saves_what_is_no_number(random_base: Path, tmp_path: Path) -> None:
+    """And says that all is well."""
+    plan = api.plan(api.load_preset(spoilt(tmp_path, random_base)))
     prepare_folder(plan)
     alone = {name: value for name, value in plan.environment.items() if name != "KOHYA_DRIVER_ATTEMPT"}
     child = process.start_child(
@@ -104,6 +109,10 @@ def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
     assert child.poll() == 0
     assert [finding.code for finding in check_lora(plan.final)] == ["run.final_not_finite"]
 
+
+def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
+    """It is left before anything is saved."""
+    preset = spoilt(tmp_path, random_base)
     result = api.train(api.load_preset(preset, sets=['safety.nan="stop"']))
     assert (result.outcome, result.reason, result.attempts) == ("failed", "trouble.nan", 1)
     written = [*(Path(result.folder) / "models").glob("*.safetensors")]

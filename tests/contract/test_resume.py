@@ -1,8 +1,9 @@
 """Stopped, saved, killed and resumed on the real engine, at random steps: the end is that of a training never interrupted.
 
 One training is made in one piece; each of the others must come to the same file names, rates, losses and weights, to the bit.
-That is so on a processor with one thread, where the engine's own arithmetic repeats itself. One case is in the ordinary suite,
-the others are long.
+That is so on a processor with one thread, where the engine's own arithmetic repeats itself. These take minutes each; the same
+machinery is held every day on the embedded engine (tests/embedded/test_resume.py), and what it takes hold of in sd-scripts by
+test_entry.py.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.run.stop import Stop
 from tests.project import write_picture
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 PRESET = """
 [dataset]
@@ -154,7 +155,6 @@ def test_stopped_and_resumed_three_times(whole: api.Run, random_base: Path, tmp_
     )
 
 
-@pytest.mark.long
 def test_killed_and_resumed_by_itself(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """With a train state every few seconds; the trainer is killed some time after the second."""
     states = 0
@@ -175,7 +175,6 @@ def test_killed_and_resumed_by_itself(whole: api.Run, random_base: Path, tmp_pat
     assert_same(run, whole)
 
 
-@pytest.mark.long
 def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """The trainer goes on without it, and is followed to its end."""
     at = random.randint(1, STEPS - 4)
@@ -189,7 +188,6 @@ def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Pat
     assert_same(api.open_run(result.folder), whole)
 
 
-@pytest.mark.long
 def test_asked_to_save_and_then_orphaned(whole: api.Run, random_base: Path, tmp_path: Path) -> None:
     """`save --sample`, then the supervisor is killed: whoever looks next gives the training a new one."""
     preset = project(tmp_path, random_base)
