@@ -19,6 +19,7 @@ HEAD_BYTES = 128
 _HEADS: tuple[tuple[bytes, str], ...] = (
     (b"GGUF", "base.gguf"),
     (b"version https://git-lfs", "base.lfs_pointer"),
+    (b"SQLite format 3", "base.draw_things"),
     (b"<", "base.web_page"),
 )
 _PICKLE_HEADS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
@@ -42,6 +43,10 @@ class BaseModel:
     """What its U-Net takes in, 4 or (inpainting) 9; 0 where it cannot be told."""
     width: int = 0
     """Channels of its U-Net's first block; 0 where it cannot be told."""
+    blocks: tuple[int, ...] = ()
+    """Channels of all of its blocks, and"""
+    text_width: int = 0
+    """what its text encoder's layers hold, where a folder's configs tell."""
     quantised: str = ""
     """How it was made smaller, such as `fp8`; empty for a model in 16 or 32 bit."""
     missing: tuple[str, ...] = ()
@@ -132,7 +137,8 @@ def _missing(path: Path, failure: OSError) -> EngineError:
 def _read_folder(folder: Path) -> BaseModel:
     try:
         index = _json(folder / "model_index.json")
-        unet = _json(folder / "unet" / "config.json") if (folder / "unet" / "config.json").is_file() else {}
+        unet = _config(folder, "unet")
+        text_encoder = _config(folder, "text_encoder")
         width = unet.get("cross_attention_dim")
         family = families.by_width(int(width)) if width else _by_pipeline(str(index.get("_class_name", "")))
         scheduler = folder / "scheduler" / "scheduler_config.json"
@@ -152,7 +158,9 @@ def _read_folder(folder: Path) -> BaseModel:
         prediction=_scheduled_prediction(schedule),
         zero_terminal_snr=bool(schedule.get("rescale_betas_zero_snr")),
         channels=int(unet.get("in_channels") or 0),
-        width=_first(unet.get("block_out_channels")),
+        width=next(iter(_numbers(unet.get("block_out_channels"))), 0),
+        blocks=_numbers(unet.get("block_out_channels")),
+        text_width=int(text_encoder.get("hidden_size") or 0),
         quantised=families.quantisation(header) if header else "",
         missing=_missing_folders(family, {path.parent.name for path in (*weights, *pickles)}),
         pickles=pickles,
@@ -166,8 +174,13 @@ def _json(path: Path) -> Mapping[str, Any]:
     return value
 
 
-def _first(numbers: object) -> int:
-    return int(numbers[0]) if isinstance(numbers, list) and numbers and isinstance(numbers[0], int) else 0
+def _config(folder: Path, part: str) -> Mapping[str, Any]:
+    path = folder / part / "config.json"
+    return _json(path) if path.is_file() else {}
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(one for one in value if isinstance(one, int)) if isinstance(value, list) else ()
 
 
 def _scheduled_prediction(schedule: Mapping[str, Any]) -> Prediction:

@@ -23,7 +23,7 @@ from kohya_driver.planning.disk import DiskUse
 from kohya_driver.planning.inputs import Inputs, SubsetInput
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override, Plan, SubsetPlan
-from kohya_driver.planning.needs import memory_needed, mildest_fit, time_needed
+from kohya_driver.planning.needs import memory_needed, mildest_fit, small_width, time_needed
 from kohya_driver.planning.outputs import disk_needed, sample_count, saved_files
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
 from kohya_driver.planning.pace import TimeUse
@@ -209,6 +209,7 @@ def _plan(
         family=draft.family,
         script=script,
         base=preset.model.base,
+        base_width=small_width(inputs),
         trigger=draft.trigger,
         device=draft.device,
         images=schedule.pictures,

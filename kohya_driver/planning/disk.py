@@ -35,6 +35,10 @@ CONVOLUTIONS = {"sd15": Layers(50, 544_000), "sd2": Layers(50, 544_000), "sdxl":
 """3×3 convolutions: with conv_dim, at that rank."""
 TEXT_ENCODERS = {"sd15": Layers(72, 165_888), "sd2": Layers(138, 423_936), "sdxl": Layers(264, 903_168)}
 
+SMALL_TRANSFORMERS = (5, 5, 5, 1)
+"""How many transformers of SD 1.x have the channels of its first, second, third and last block."""
+SMALL_CONTEXT = 768
+
 ENGINE_RANK = 4
 METADATA_BYTES = 3000
 HEADER_BYTES = 420
@@ -49,6 +53,26 @@ LATENTS_BYTES_PER_PIXEL = 4 * 4 / 64
 TEXT_BYTES = 77 * (768 + 1280) * 4 + 1280 * 4
 """SDXL's text-encoder outputs of one caption of up to 75 tokens (library/strategy_sdxl.py:299)."""
 LOG_BYTES_PER_STEP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A base of SD 1.x's shape with fewer channels: what a LoRA trains on it follows from its widths."""
+
+    blocks: tuple[int, ...]
+    texts: int
+
+    @property
+    def attention(self) -> Layers:
+        """Each transformer: 4 layers of self-attention, 4 of cross-attention, 2 of the feed-forward part, in and out."""
+        channels = sum(count * width for count, width in zip(SMALL_TRANSFORMERS, self.blocks, strict=False))
+        transformers = sum(SMALL_TRANSFORMERS)
+        return Layers(12 * transformers, 32 * channels + 2 * transformers * SMALL_CONTEXT)
+
+    @property
+    def text_encoders(self) -> Layers:
+        """12 layers with 6 each: 4 of attention, 2 that are four times as wide on one side."""
+        return Layers(72, 12 * 18 * self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,7 @@ def disk_use(
     caches: int,
     steps: int,
     autosaves: int = 0,
+    small: Small | None = None,
 ) -> DiskUse:
     """How much is written.
 
@@ -99,8 +124,9 @@ def disk_use(
         samples: pictures.
         caches: bytes.
         autosaves: train states by the clock that stand there at a time.
+        small: of a base with fewer channels than its family's.
     """
-    lora, state = lora_bytes(family, training), state_bytes(family, training)
+    lora, state = lora_bytes(family, training, small), state_bytes(family, training, small)
     states = sum(one.state is not None and one.state_kept for one in saved)
     return DiskUse(
         lora=lora,
@@ -113,9 +139,9 @@ def disk_use(
     )
 
 
-def lora_bytes(family: str, training: Mapping[str, Any]) -> int:
+def lora_bytes(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
     """Size of one LoRA file; exact for networks.lora and its likes, an estimate for other modules."""
-    pairs, numbers = _pairs(family, training), trained_numbers(family, training)
+    pairs, numbers = _pairs(family, training), trained_numbers(family, training, small)
     return (
         numbers * SAVED_BYTES.get(str(training.get("save_precision")), 4)
         + pairs * HEADER_BYTES
@@ -123,10 +149,10 @@ def lora_bytes(family: str, training: Mapping[str, Any]) -> int:
     )
 
 
-def state_bytes(family: str, training: Mapping[str, Any]) -> int:
+def state_bytes(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
     """Size of one train state: the network and the optimizer's copies, in the precision that is trained in."""
     wide = not (training.get("full_fp16") or training.get("full_bf16"))
-    return trained_numbers(family, training) * (1 + optimizer_copies(training)) * (4 if wide else 2)
+    return trained_numbers(family, training, small) * (1 + optimizer_copies(training)) * (4 if wide else 2)
 
 
 def latents_bytes(pictures: int, size: Size, *, flipped: bool) -> int:
@@ -139,17 +165,17 @@ def text_bytes(captions: int, max_token_length: int | None) -> int:
     return captions * TEXT_BYTES * ((max_token_length or 75) // 75)
 
 
-def _groups(family: str, training: Mapping[str, Any]) -> list[tuple[Layers, int]]:
+def _groups(family: str, training: Mapping[str, Any], small: Small | None = None) -> list[tuple[Layers, int]]:
     """Every group of layers that is trained, with its rank."""
     rank = int(training.get("network_dim") or ENGINE_RANK)
     conv = _conv_rank(training, rank)
     groups = []
     if not training.get("network_train_text_encoder_only"):
-        groups.append((ATTENTION[family], rank))
+        groups.append((small.attention if small else ATTENTION[family], rank))
         if conv is not None:
             groups += [(SMALL_CONVOLUTIONS[family], rank), (CONVOLUTIONS[family], conv)]
     if not training.get("network_train_unet_only"):
-        groups.append((TEXT_ENCODERS[family], rank))
+        groups.append((small.text_encoders if small else TEXT_ENCODERS[family], rank))
     return groups
 
 
@@ -162,10 +188,10 @@ def _conv_rank(training: Mapping[str, Any], rank: int) -> int | None:
     return rank if str(training.get("network_module")).startswith("lycoris") else None
 
 
-def trained_numbers(family: str, training: Mapping[str, Any]) -> int:
+def trained_numbers(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
     """How many numbers the LoRA has; 0 for a family that is not known."""
     return (
-        sum(layers.parameters(rank) for layers, rank in _groups(family, training))
+        sum(layers.parameters(rank) for layers, rank in _groups(family, training, small))
         if family in ATTENTION
         else 0
     )

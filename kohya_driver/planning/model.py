@@ -71,6 +71,8 @@ class Plan:
     family: str
     script: str
     base: str
+    base_width: int
+    """Channels of a base that is smaller than any real one; 0 for a real one."""
     trigger: str
     device: str
     images: int
@@ -148,6 +150,7 @@ class Plan:
             "family": self.family,
             "script": self.script,
             "base": self.base,
+            "base_width": self.base_width,
             "trigger": self.trigger,
             "device": self.device,
             "images": self.images,
@@ -206,6 +209,7 @@ class Plan:
         return cls(
             **{name: data[name] for name in (*same, *numbers, *configs)},
             folder=Path(data["folder"]),
+            base_width=data.get("base_width", 0),
             preset_text=data["preset"],
             resolved_preset=data["resolved_preset"],
             subsets=tuple(SubsetPlan(**subset) for subset in data["subsets"]),

@@ -17,7 +17,7 @@ from kohya_driver.planning.prompts import largest_size
 
 def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
     """None where nobody has measured: another engine, or a base that is smaller than any that is published."""
-    if not inputs.kind.is_measured or (inputs.base and inputs.base.is_small):
+    if not inputs.kind.is_measured or small_width(inputs):
         return None
     return memory_use(workload(inputs, draft), inputs.host.memory_bytes, inputs.available_bytes)
 
@@ -54,10 +54,18 @@ def time_needed(
     if draft.get("training.cache_latents"):
         pictures = sum(len(subset.folder.pictures) for subset in inputs.subsets)
     amount = Amount(steps=steps, pictures=pictures, samples=samples, saves=saves)
-    return estimate(work_of(draft.family, draft.device, draft.training, buckets), amount, inputs.history)
+    work = work_of(draft.family, draft.device, draft.training, buckets, small_width(inputs))
+    return estimate(work, amount, inputs.history)
 
 
-def work_of(family: str, device: str, training: Mapping[str, Any], buckets: Sequence[Bucket]) -> Work:
+def small_width(inputs: Inputs) -> int:
+    """Channels of a base that is smaller than any real one; 0 for a real one."""
+    return inputs.base.width if inputs.base and inputs.base.is_small else 0
+
+
+def work_of(
+    family: str, device: str, training: Mapping[str, Any], buckets: Sequence[Bucket], base_width: int = 0
+) -> Work:
     """What the time of a step depends on."""
     count = sum(bucket.count for bucket in buckets)
     pixels = sum(bucket.width * bucket.height * bucket.count for bucket in buckets)
@@ -71,4 +79,5 @@ def work_of(family: str, device: str, training: Mapping[str, Any], buckets: Sequ
         pixels=round(pixels / count) if count else 0,
         batch=int(training.get("train_batch_size") or 1),
         accumulation=int(training.get("gradient_accumulation_steps") or 1),
+        base_width=base_width,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from kohya_driver.dataset.buckets import BucketSettings
 from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.autosave import Autosave
-from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
+from kohya_driver.planning.disk import DiskUse, Small, disk_use, latents_bytes, text_bytes
 from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.overrides import Draft
 from kohya_driver.planning.prompts import largest_size
@@ -50,7 +50,14 @@ def disk_needed(
         caches=_cache_bytes(inputs, draft, settings),
         steps=schedule.steps,
         autosaves=autosave.at_once if autosave and schedule.steps else 0,
+        small=_small(inputs),
     )
+
+
+def _small(inputs: Inputs) -> Small | None:
+    """Widths of a base that is smaller than any real one, where they are known."""
+    base = inputs.base
+    return Small(base.blocks, base.text_width) if base and base.is_small and base.text_width else None
 
 
 def _cache_bytes(inputs: Inputs, draft: Draft, settings: BucketSettings) -> int:

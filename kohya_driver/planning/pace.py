@@ -48,6 +48,8 @@ class Work:
     """Of a picture, on average over the buckets."""
     batch: int
     accumulation: int
+    base_width: int = 0
+    """Of a base smaller than any real one, the channels of its first block; 0 for a real one."""
 
     @property
     def cost(self) -> float:
@@ -57,7 +59,11 @@ class Work:
 
     def is_like(self, other: Work) -> bool:
         """Whether one's time says something of the other's."""
-        return (self.family, self.device, self.precision) == (other.family, other.device, other.precision)
+        return self._kind == other._kind
+
+    @property
+    def _kind(self) -> tuple[str, str, str, int]:
+        return self.family, self.device, self.precision, self.base_width
 
 
 @dataclass(frozen=True, slots=True)

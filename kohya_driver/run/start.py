@@ -8,9 +8,9 @@ from kohya_driver.planning.pace import history_file, measure, remember
 from kohya_driver.run import machine
 from kohya_driver.run.course import Course, Next
 from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.noted import remember_run
 from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.recorder import OnEvent
-from kohya_driver.run.noted import remember_run
 from kohya_driver.run.stop import Stop
 
 
@@ -43,7 +43,7 @@ def remember_times(plan: Plan, run: Run, source: str, result: RunResult) -> None
     """Later plans for this machine say how long they will take. A run in several attempts says nothing clear."""
     if result.outcome != "succeeded" or result.attempts > 1:
         return
-    work = work_of(plan.family, plan.device, plan.training_config, plan.buckets)
+    work = work_of(plan.family, plan.device, plan.training_config, plan.buckets, plan.base_width)
     measured = measure(source, work, run.events())
     if measured:
         remember(history_file(plan.host, plan.engine), measured)

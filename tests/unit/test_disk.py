@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from kohya_driver.planning.disk import (
+    ATTENTION,
+    TEXT_ENCODERS,
     DiskUse,
+    Small,
     disk_use,
     latents_bytes,
     lora_bytes,
@@ -97,3 +100,15 @@ def test_caches() -> None:
     assert latents_bytes(10, (512, 512), flipped=True) == 2 * latents_bytes(10, (512, 512), flipped=False)
     assert text_bytes(2, None) == 2 * (77 * 2048 + 1280) * 4
     assert text_bytes(2, 225) == 3 * text_bytes(2, None)
+
+
+def test_a_base_of_true_widths_is_no_special_case() -> None:
+    small = Small((320, 640, 1280, 1280), 768)
+    assert (small.attention, small.text_encoders) == (ATTENTION["sd15"], TEXT_ENCODERS["sd15"])
+
+
+def test_a_lora_on_a_tiny_base_is_tiny() -> None:
+    tiny = Small((32, 32, 64, 64), 32)
+    training = {"network_dim": 8, **FP16}
+    assert lora_bytes("sd15", training, tiny) < lora_bytes("sd15", training) / 8
+    assert state_bytes("sd15", training, tiny) < state_bytes("sd15", training) / 8
