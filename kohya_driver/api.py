@@ -70,6 +70,8 @@ from kohya_driver.preset.model import Preset
 from kohya_driver.preset.own import PresetInfo, check_preset, list_presets, new_preset
 from kohya_driver.report.comparison import Comparison
 from kohya_driver.report.comparison import compare as compare_opened
+from kohya_driver.report.comparison import Comparison
+from kohya_driver.report.comparison import compare as compare_opened
 from kohya_driver.report.ending import Format as ReportFormat
 from kohya_driver.report.ending import damaged_run, ensure_report, write_report
 from kohya_driver.report.gather import gather as gather_report
@@ -105,6 +107,7 @@ from kohya_driver.trial import trial_item
 __all__ = [
     "AuditReport",
     "Comparison",
+    "Comparison",
     "CropConfig",
     "CropReport",
     "Diagnosis",
@@ -136,6 +139,7 @@ __all__ = [
     "ask_to_stop",
     "audit",
     "check_preset",
+    "compare_runs",
     "compare_runs",
     "crop",
     "describe_preset",
@@ -518,6 +522,19 @@ def list_runs(
     for run in runs_here():
         settle_ended(run)
     return list_wanted(Wanted(tuple(state), name, base, when, sort, limit), folder)
+
+
+def compare_runs(runs: Sequence[str | Path | Run]) -> Comparison:
+    """Runs side by side: the settings that differ, results, curves, and samples of the same prompts.
+
+    Args:
+        runs: two to six, by their folders.
+
+    Raises:
+        UsageError: they are not two to six different runs.
+        RunError: one cannot be read, or is of a newer version.
+    """
+    return compare_opened([_opened(run) for run in runs])
 
 
 def compare_runs(runs: Sequence[str | Path | Run]) -> Comparison:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = write_report(chosen, arguments.format, arguments.output and arguments.output.expanduser())
     print_said("show.report", path=path.absolute())
     if arguments.open:
-        _open(path.absolute())
+        open_in_browser(path.absolute())
     return 0
 
 
@@ -57,7 +57,7 @@ def find(name: str | None) -> Run:
         return damaged_run(Path(name))
 
 
-def _open(path: Path) -> None:
+def open_in_browser(path: Path) -> None:
     """In the browser; where that cannot be, it is said, and the file is there all the same."""
     from kohya_driver.errors import warning
     from kohya_driver.report.browser import open_page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from kohya_driver import texts
@@ -99,8 +100,43 @@ def _rename(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+    say = texts.say
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=say("cli.option.compare_runs"))
+    parser.add_argument("--html", metavar="FILE", type=Path, help=say("cli.option.compare_html"))
+    parser.add_argument("--open", action="store_true", help=say("cli.option.compare_open"))
+    parser.add_argument("--json", action="store_true", help=say("cli.option.json"))
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from kohya_driver import api, files
+    from kohya_driver.cli.report import open_in_browser
+    from kohya_driver.report.comparison import folder_of
+    from kohya_driver.report.comparison_page import as_page
+    from kohya_driver.run.registry import find_run
+    from kohya_driver.views.compare import print_comparison
+    from kohya_driver.views.result import print_said
+
+    comparison = api.compare_runs([find_run(name) for name in arguments.runs])
+    if arguments.json:
+        sys.stdout.write(files.dump_json(comparison.to_json()))
+    else:
+        print_comparison(comparison)
+    path = arguments.html or (folder_of(comparison) / "compared.html" if arguments.open else None)
+    if path is None:
+        return 0
+    path = path.expanduser().absolute()
+    files.write_text(path, as_page(comparison, path.parent))
+    if not arguments.json:
+        print_said("compare.written", path=path)
+    if arguments.open:
+        open_in_browser(path)
+    return 0
+
+
 _ACTIONS: Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[Any], int]]] = {
     "list": (_list_arguments, _list),
+    "compare": (_compare_arguments, _compare),
     "rename": (_rename_arguments, _rename),
     "prune": (add_prune, do_prune),
     "remove": (add_remove, do_remove),

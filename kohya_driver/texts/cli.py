@@ -268,6 +268,18 @@ TEXTS = {
         "open that page in the browser (compared.html beside the runs, unless --html names it)",
         "在浏览器中打开该网页（不写 --html 时是训练文件夹旁边的 compared.html）",
     ),
+    "cli.option.compare_runs": (
+        "two to six runs, by their folders or names",
+        "两到六次训练，写文件夹或名字",
+    ),
+    "cli.option.compare_html": (
+        "also as a page with curves and samples, which needs no network",
+        "同时写成一个不需要网络的网页，包含曲线和预览图",
+    ),
+    "cli.option.compare_open": (
+        "open that page in the browser (compared.html beside the runs, unless --html names it)",
+        "在浏览器中打开该网页（不写 --html 时是训练文件夹旁边的 compared.html）",
+    ),
     "cli.option.some_runs": (
         "runs, by their folders or names",
         "训练文件夹或名字，可以写多个",

@@ -85,4 +85,14 @@ TEXTS = {
         "Look at it with --dry-run; then say --yes.",
         "请先用 --dry-run 查看，再加上 --yes。",
     ),
+    "kept.compare_two": ("At least two different runs are to be named.", "请至少写出两次不同的训练。"),
+    "kept.compare_two.hint": (
+        "`kohya-driver runs` lists their names.",
+        "`kohya-driver runs` 列出它们的名字。",
+    ),
+    "kept.compare_many": ("At most {most} runs can be compared at once.", "一次最多比较 {most} 次训练。"),
+    "kept.compare_many.hint": (
+        "More curves than that cannot be told apart; compare a few.",
+        "曲线再多就分不清了；请少选几个。",
+    ),
 }

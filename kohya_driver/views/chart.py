@@ -14,7 +14,11 @@ from kohya_driver.views.console import human_loss
 LABEL_WIDTH = 7
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
+COLOURS = ("cyan", "yellow", "magenta", "green", "blue", "red")
+"""Of several curves, in their order."""
+
 Range = tuple[float, float]
+Line = Sequence[tuple[int, float]]
 
 
 def render_chart(points: Sequence[Point], width: int, height: int) -> list[Text]:
@@ -34,6 +38,86 @@ def render_chart(points: Sequence[Point], width: int, height: int) -> list[Text]
         _draw_dots(dots, means, scale)
     labels = _labels(scale, height)
     return [_row(*row) for row in zip(labels, line, dots, strict=True)]
+
+
+def render_curves(lines: Sequence[Line], names: str, width: int, height: int) -> list[Text]:
+    """Several curves over one another, lines of at most `width` cells; a letter stands where each ends, for want of colours.
+
+    What shares a column of dots is drawn as its mean. The scale holds the middle nine tenths of all values; what lies
+    outside, and what is not finite, leaves a gap.
+
+    Args:
+        lines: of each curve its steps and values.
+        names: a letter for each.
+    """
+    plot = width - LABEL_WIDTH - 1 - len(lines)
+    steps = [step for line in lines for step, value in line if math.isfinite(value)]
+    if plot < 2 or height < 1 or not steps:
+        return []
+    across = (min(steps), max(steps))
+    columns = [_by_column(line, across, plot * 2) for line in lines]
+    scale = _scale((), [value for one in columns for value in one.values()])
+    assert scale is not None
+    drawn = [_draw_curve(one, scale, plot, height) for one in columns]
+    ends = [_end_row(one, scale, height) for one in columns]
+    rows = [
+        _curves_row(label, number, drawn, ends, names) for number, label in enumerate(_labels(scale, height))
+    ]
+    return [*rows, _steps_row(across, plot)]
+
+
+def _by_column(line: Line, across: tuple[int, int], columns: int) -> dict[int, float]:
+    """The mean of what is finite in each column of dots."""
+    span, found = max(1, across[1] - across[0]), dict[int, list[float]]()
+    for step, value in line:
+        if math.isfinite(value):
+            found.setdefault(round((step - across[0]) / span * (columns - 1)), []).append(value)
+    return {column: sum(values) / len(values) for column, values in found.items()}
+
+
+def _draw_curve(columns: Mapping[int, float], scale: Range, plot: int, height: int) -> list[list[int]]:
+    cells = [[0] * plot for _ in range(height)]
+    spots = [
+        (column, _level(value, scale, height * 4)) if scale[0] <= value <= scale[1] else None
+        for column, value in columns.items()
+    ]
+    for spot in spots:
+        if spot:
+            _set(cells, *spot)
+    for start, end in pairwise(spots):
+        if start and end:
+            _connect(cells, start, end)
+    return cells
+
+
+def _end_row(columns: Mapping[int, float], scale: Range, height: int) -> int:
+    """The row of cells in which the curve ends, or the nearest to it; -1 if there is none."""
+    if not columns:
+        return -1
+    last = min(scale[1], max(scale[0], list(columns.values())[-1]))
+    return _level(last, scale, height * 4) // 4
+
+
+def _curves_row(
+    label: str, number: int, drawn: Sequence[Sequence[Sequence[int]]], ends: Sequence[int], names: str
+) -> Text:
+    """Where curves meet in a cell, all their dots are shown, in the colour of the last."""
+    row = Text(f"{label}│", style="dim")
+    for column in range(len(drawn[0][number])):
+        here = [(curve[number][column], place) for place, curve in enumerate(drawn) if curve[number][column]]
+        dots = 0
+        for cell, _ in here:
+            dots |= cell
+        row.append(chr(0x2800 + dots) if dots else " ", COLOURS[here[-1][1]] if here else "")
+    for place, end in enumerate(ends):
+        row.append(names[place] if end == number else " ", f"bold {COLOURS[place]}")
+    return row
+
+
+def _steps_row(across: tuple[int, int], plot: int) -> Text:
+    """The first and the last step, below the ends."""
+    first, last = f"{across[0]:,}", f"{across[1]:,}"
+    return Text(" " * (LABEL_WIDTH + 1) + first + last.rjust(max(1, plot - len(first))), style="dim")
 
 
 def _means(points: Sequence[Point], columns: int) -> dict[int, float]:
