@@ -21,7 +21,14 @@ PRECISIONS = ("auto", "no", "fp16", "bf16")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("name", metavar="RUN|LORA", nargs="?", help=texts.say("cli.option.sample_name"))
-    add("--prompt", dest="prompts", metavar="TEXT", action="append", default=[], help=texts.say("cli.option.prompt"))
+    add(
+        "--prompt",
+        dest="prompts",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help=texts.say("cli.option.prompt"),
+    )
     add("--negative", metavar="TEXT", help=texts.say("cli.option.negative"))
     add("--weights", metavar="W,W", default="0.6,0.8,1", help=texts.say("cli.option.weights"))
     add("--checkpoints", metavar="WHICH", default="", help=texts.say("cli.option.checkpoints"))

@@ -58,7 +58,11 @@ def read_subject(source: str | Path | None, checkpoints: str) -> GridSubject:
         return _of_file(path.absolute(), checkpoints)
     if path is not None and path.is_file():
         raise RunError("grid.not_a_lora", path)
-    run = open_run(path) if path is not None and path.is_dir() else find_run(None if source is None else str(source), "newest")
+    run = (
+        open_run(path)
+        if path is not None and path.is_dir()
+        else find_run(None if source is None else str(source), "newest")
+    )
     return _of_run(run, checkpoints)
 
 

@@ -194,5 +194,9 @@ TEXTS = {
         "其中 {count} 张是之前已经画好的。",
     ),
     "grid.screen_sheet": ("The grid: {path}", "对比图：{path}"),
+    "grid.screen_not_shown": (
+        "This terminal cannot show pictures.",
+        "这个终端不能显示图片。",
+    ),
     "grid.screen_page": ("For a browser, with the prompts: {path}", "在浏览器中查看（含提示词）：{path}"),
 }

@@ -15,6 +15,7 @@ from kohya_driver import texts
 from kohya_driver.errors import Severity
 from kohya_driver.sampling.model import Grid, GridPlan, GridProgress
 from kohya_driver.views.console import human_duration, stderr_console, stdout_console
+from kohya_driver.views.picture import print_picture
 
 PLAIN_SECONDS = 30.0
 """Between two lines, where there is no terminal."""
@@ -117,4 +118,8 @@ def print_grid(grid: Grid, console: Console | None = None, *, show: bool = False
     lines += [texts.say("grid.screen_sheet", path=sheet) for sheet in grid.sheets]
     lines.append(texts.say("grid.screen_page", path=grid.page))
     for line in lines:
-        console.print(Text(line, overflow="fold"))
+        console.print(Text(line), soft_wrap=True)
+    for sheet in grid.sheets if show else ():
+        if not print_picture(sheet, console, columns=console.width - 1):
+            console.print(Text(texts.say("grid.screen_not_shown"), "dim"))
+            break

@@ -233,11 +233,19 @@ def _checkpoint(item: Checkpoint, width: int) -> Text:
 
 
 def samples(snapshot: RunSnapshot, width: int) -> list[Text]:
-    """How many, and the latest; nothing if there are none."""
+    """How many, and where the latest is; nothing if there are none."""
     if not snapshot.samples:
         return []
-    name = cut_middle(PurePath(snapshot.samples[-1]).name, max(10, width - label_width() - 24))
-    return [labelled("view.samples", texts.say("view.samples_count", count=len(snapshot.samples), name=name))]
+    count = len(snapshot.samples)
+    room = width - label_width() - cell_len(texts.say("view.samples_count", count=count, name=""))
+    name = _path_in(snapshot.samples[-1], snapshot.folder, max(10, room))
+    return [labelled("view.samples", texts.say("view.samples_count", count=count, name=name))]
+
+
+def _path_in(path: str, folder: str, room: int) -> str:
+    """A file's path; where it is too long, from the run's folder on, which stands in the footer; then its end at least."""
+    inside = path.removeprefix(f"{folder}/")
+    return next((one for one in (path, inside) if cell_len(one) <= room), cut_middle(inside, room, 0.0))
 
 
 def troubles(snapshot: RunSnapshot, width: int, room: int) -> list[Text]:

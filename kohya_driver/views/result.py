@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kohya_driver.run.folder import Recovery, Run, RunResult
 from kohya_driver.views.console import human_bytes, human_duration, sentence, stderr_console, stdout_console
 from kohya_driver.views.dashboard import render
 from kohya_driver.views.findings import print_findings
+from kohya_driver.views.picture import print_picture
 
 
 def print_result(result: RunResult) -> None:
@@ -58,6 +60,7 @@ def _print_success(result: RunResult) -> None:
     console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
     console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
     _print_report(result, console)
+    _print_sample(Run(Path(result.folder)).snapshot().samples, console)
 
 
 def _print_report(result: RunResult, console: Console) -> None:
@@ -65,6 +68,14 @@ def _print_report(result: RunResult, console: Console) -> None:
     path = Run(Path(result.folder)).report_file
     if path.is_file():
         console.print(Text(texts.say("show.report", path=path)), soft_wrap=True)
+
+
+def _print_sample(samples: Sequence[str], console: Console) -> None:
+    """The newest one: where it is, and itself where the terminal can show it."""
+    if not samples:
+        return
+    console.print(Text(texts.say("show.latest_sample", path=samples[-1])), soft_wrap=True)
+    print_picture(Path(samples[-1]), console)
 
 
 def _print_recoveries(result: RunResult, console: Console) -> None:
@@ -100,6 +111,7 @@ def print_run(run: Run) -> None:
     else:
         code = "show.state_cut_off" if run.state() == "cut off" else "show.state_running"
         console.print(Text(texts.say(code, path=run.folder)), soft_wrap=True)
+        _print_sample(snapshot.samples, console)
 
 
 def print_cut_off(run: Run) -> None:
