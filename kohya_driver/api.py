@@ -31,6 +31,9 @@ from kohya_driver.errors import RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.host import Host, probe_host, read_memory
+from kohya_driver.models.catalogue import ModelCatalogue, known_models
+from kohya_driver.models.find import FoundModels, find_models
+from kohya_driver.models.get import Download, get_model
 from kohya_driver.planning.advice import OptionAdvice, find_options
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.checks import BUCKET_DIVISOR
@@ -70,8 +73,6 @@ from kohya_driver.preset.model import Preset
 from kohya_driver.preset.own import PresetInfo, check_preset, list_presets, new_preset
 from kohya_driver.report.comparison import Comparison
 from kohya_driver.report.comparison import compare as compare_opened
-from kohya_driver.report.comparison import Comparison
-from kohya_driver.report.comparison import compare as compare_opened
 from kohya_driver.report.ending import Format as ReportFormat
 from kohya_driver.report.ending import damaged_run, ensure_report, write_report
 from kohya_driver.report.gather import gather as gather_report
@@ -107,11 +108,12 @@ from kohya_driver.trial import trial_item
 __all__ = [
     "AuditReport",
     "Comparison",
-    "Comparison",
     "CropConfig",
     "CropReport",
     "Diagnosis",
+    "Download",
     "Engine",
+    "FoundModels",
     "Freed",
     "Grid",
     "GridConfig",
@@ -120,10 +122,12 @@ __all__ = [
     "InitReport",
     "InstallEvent",
     "LogDiagnosis",
+    "ModelCatalogue",
     "OptionAdvice",
     "Overview",
     "Plan",
     "Preset",
+    "PresetInfo",
     "PruneOptions",
     "Pruning",
     "Record",
@@ -140,18 +144,22 @@ __all__ = [
     "audit",
     "check_preset",
     "compare_runs",
-    "compare_runs",
     "crop",
     "describe_preset",
     "diagnose_log",
     "doctor",
     "edit_captions",
     "find_earlier",
+    "find_models",
     "find_options",
+    "get_model",
     "init_project",
     "install_engine",
+    "known_models",
+    "list_presets",
     "list_runs",
     "load_preset",
+    "new_preset",
     "open_run",
     "plan",
     "plan_sample",
@@ -522,19 +530,6 @@ def list_runs(
     for run in runs_here():
         settle_ended(run)
     return list_wanted(Wanted(tuple(state), name, base, when, sort, limit), folder)
-
-
-def compare_runs(runs: Sequence[str | Path | Run]) -> Comparison:
-    """Runs side by side: the settings that differ, results, curves, and samples of the same prompts.
-
-    Args:
-        runs: two to six, by their folders.
-
-    Raises:
-        UsageError: they are not two to six different runs.
-        RunError: one cannot be read, or is of a newer version.
-    """
-    return compare_opened([_opened(run) for run in runs])
 
 
 def compare_runs(runs: Sequence[str | Path | Run]) -> Comparison:

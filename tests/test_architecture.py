@@ -45,6 +45,7 @@ OWNERS = {
     "send2trash": {"files"},
     "numpy": {"engine", "prepare"},
     "picklescan": {"engine"},
+    "yaml": {"models"},
 }
 INSIDE = {
     "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",

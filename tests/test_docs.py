@@ -49,7 +49,7 @@ PLACEHOLDERS = {
     "WORD": "w",
 }
 ERROR_AREAS = (
-    "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "network", "option", "plan",
+    "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
     "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "bench",
     "engine",
     "presets",
+    "models",
     "crop",
     "tag",
     "captions",

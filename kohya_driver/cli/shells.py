@@ -46,6 +46,7 @@ def completion_script(shell: str) -> str:
 def _known_words() -> dict[str, tuple[str, ...]]:
     """What an argument of this name may be."""
     from kohya_driver.engine.catalogue import load_catalogue
+    from kohya_driver.models.catalogue import known_models
     from kohya_driver.preset.library import known_names, own_presets
     from kohya_driver.preset.model import Preset, Section
 
@@ -63,6 +64,7 @@ def _known_words() -> dict[str, tuple[str, ...]]:
         "preset_name": presets,
         "from_preset": presets,
         "own_preset": tuple(own_presets()),
+        "model": tuple(known_models().models),
         "sets": (*keys, "engine_options."),
         "search": tuple(sorted(options)),
         "script": tuple(scripts),

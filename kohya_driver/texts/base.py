@@ -200,6 +200,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Use the same model as .safetensors in fp16, bf16 or fp32.",
         "请使用同一模型的 .safetensors 文件（fp16、bf16 或 fp32）。",
     ),
+    "base.draw_things": (
+        "The file is a model in the form of Draw Things, which is a database: no other program can load it.",
+        "这是 Draw Things 自己格式的模型（一个数据库），其他程序都无法加载。",
+    ),
+    "base.draw_things.hint": (
+        "Get the same model as .safetensors, from where Draw Things imported it.",
+        "请从 Draw Things 导入它的来源处获取同一模型的 .safetensors 文件。",
+    ),
     "base.pickle_named_safetensors": (
         "The file is named .safetensors but is an old pickle file (.ckpt); the engine goes by the name and stops.",
         "文件名是 .safetensors，内容却是旧式 pickle 文件 (.ckpt)；引擎只看文件名，会中止。",

@@ -60,6 +60,33 @@ TEXTS = {
     ),
     "cli.option.from_preset": ("what it builds on: a preset's name or file", "以哪个预设为基础：名称或文件"),
     "cli.option.family_of_base": ("what kind of model its base will be", "底模属于哪个系列"),
+    "cli.models": ("base models: those on this machine, and getting one", "底模：本机已有的，以及获取新的"),
+    "cli.models.list": (
+        "find those of webui, ComfyUI, Draw Things, InvokeAI and the Hub's cache, or in folders",
+        "查找 webui、ComfyUI、Draw Things、InvokeAI 和 Hub 缓存中的底模，或指定文件夹中的",
+    ),
+    "cli.models.catalogue": (
+        "those worth knowing: what each is for, and its licence",
+        "值得了解的底模：各自的用途与许可协议",
+    ),
+    "cli.models.get": (
+        "get one from the Hugging Face Hub or a mirror (HF_ENDPOINT); goes on where it was cut off",
+        "从 Hugging Face Hub 或镜像（HF_ENDPOINT）获取；中断后可以继续",
+    ),
+    "cli.option.model_folders": (
+        "look here instead of in those programs' folders",
+        "只在这里查找，而不是在那些程序的文件夹中",
+    ),
+    "cli.option.model_name": (
+        "a name of the catalogue, or a repository: owner/name",
+        "目录中的名称，或仓库名：owner/name",
+    ),
+    "cli.option.model_file": ("which file of the repository", "仓库中的哪个文件"),
+    "cli.option.model_to": (
+        "the folder to put it in (default: models in the data folder)",
+        "存到哪个文件夹（默认：数据文件夹中的 models）",
+    ),
+    "cli.option.model_dry_run": ("only say what would be got", "只显示将获取什么"),
     "cli.init": (
         "make a project from a folder of pictures: crop, tag, build the folders, write the preset",
         "从图片文件夹生成项目：裁剪、打标、建立文件夹、写好预设",
@@ -255,18 +282,6 @@ TEXTS = {
     "cli.not_a_count": (
         "{text} is no whole number from 1 on",
         "{text} 不是从 1 开始的整数",
-    ),
-    "cli.option.compare_runs": (
-        "two to six runs, by their folders or names",
-        "两到六次训练，写文件夹或名字",
-    ),
-    "cli.option.compare_html": (
-        "also as a page with curves and samples, which needs no network",
-        "同时写成一个不需要网络的网页，包含曲线和预览图",
-    ),
-    "cli.option.compare_open": (
-        "open that page in the browser (compared.html beside the runs, unless --html names it)",
-        "在浏览器中打开该网页（不写 --html 时是训练文件夹旁边的 compared.html）",
     ),
     "cli.option.compare_runs": (
         "two to six runs, by their folders or names",
