@@ -634,9 +634,9 @@ TEXTS = {
         "用内置引擎快速上手：在 {folder} 中做一次真实的、非常小的训练。",
     ),
     "cli.quickstart.begin_instead": (
-        "Quickstart with the embedded engine, because sd-scripts cannot be had here: {reason} "
-        "A real training, very small, in {folder}.",
-        "用内置引擎快速上手，因为这里无法获得 sd-scripts：{reason} 在 {folder} 中做一次真实的、非常小的训练。",
+        "Quickstart with the embedded engine, because sd-scripts cannot be had here: a real training, very small, in {folder}.\n"
+        "{reason}",
+        "这里无法获得 sd-scripts，因此用内置引擎快速上手：在 {folder} 中做一次真实的、非常小的训练。\n{reason}",
     ),
     "cli.quickstart.base_sd_scripts": (
         "Base model: random weights of true SD 1.5 size (2.1 GB, made once, then kept). "
