@@ -7,6 +7,7 @@ counted in the engine's own models; a measured file differs by less than 1 %.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,6 +26,16 @@ class Layers:
 
     def parameters(self, rank: int) -> int:
         return self.width * rank + self.count if rank else 0
+
+    def kronecker(self, rank: int, factor: int) -> int:
+        """Of LoKr, about: a small matrix and one that is smaller by the factor, which a large rank leaves whole.
+
+        On SDXL's U-Net, counted: 2.88 million with factor -1, 105 million with 6; this says 2.9 and 92.
+        """
+        side = self.width / (2 * self.count)
+        small = factor if factor > 0 else math.sqrt(side)
+        rest = side / small
+        return int(self.count * (small**2 + min(2 * rank * rest, rest**2))) if rank else 0
 
 
 ATTENTION = {"sd15": Layers(192, 423_936), "sd2": Layers(192, 432_128), "sdxl": Layers(722, 2_659_840)}
@@ -181,20 +192,31 @@ def _groups(family: str, training: Mapping[str, Any], small: Small | None = None
 
 def _conv_rank(training: Mapping[str, Any], rank: int) -> int | None:
     """None: convolutions are left alone. LyCORIS takes them in unless told otherwise."""
-    given = dict(str(item).partition("=")[::2] for item in training.get("network_args") or ())
-    text = given.get("conv_dim", "")
+    text = _arguments(training).get("conv_dim", "")
     if text.isdigit():
         return int(text)
     return rank if str(training.get("network_module")).startswith("lycoris") else None
 
 
+def _arguments(training: Mapping[str, Any]) -> dict[str, str]:
+    return dict(str(item).partition("=")[::2] for item in training.get("network_args") or ())
+
+
 def trained_numbers(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
     """How many numbers the LoRA has; 0 for a family that is not known."""
-    return (
-        sum(layers.parameters(rank) for layers, rank in _groups(family, training, small))
-        if family in ATTENTION
-        else 0
-    )
+    if family not in ATTENTION:
+        return 0
+    groups = _groups(family, training, small)
+    arguments = _arguments(training)
+    if arguments.get("algo", "").lower() == "lokr":
+        factor = _factor(arguments.get("factor", ""))
+        return sum(layers.kronecker(rank, factor) for layers, rank in groups)
+    return sum(layers.parameters(rank) for layers, rank in groups)
+
+
+def _factor(text: str) -> int:
+    """-1, LyCORIS's own, is the one nearest to the square root."""
+    return int(text) if text.isdigit() else -1
 
 
 def _pairs(family: str, training: Mapping[str, Any]) -> int:

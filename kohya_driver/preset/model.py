@@ -198,7 +198,8 @@ class Network(Section):
     module: str = option("network_module", default="networks.lora")
     """What kind of network: networks.lora (the standard one), networks.dylora, networks.oft, lycoris.kohya …"""
 
-    dim: Annotated[int, Field(ge=1, le=1024)] | None = option("network_dim", default=16)
+    # LoKr takes a number above every width, usually 100000, for "the whole matrix".
+    dim: Annotated[int, Field(ge=1, le=1_000_000)] | None = option("network_dim", default=16)
     """The rank: how much it can learn. 8-32 for simple things, anime 16, realistic 64 and more. Costs memory and file size."""
 
     alpha: Annotated[float, Field(gt=0)] | None = option("network_alpha", default=8.0)

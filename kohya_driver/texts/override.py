@@ -142,6 +142,14 @@ TEXTS = {
         "The engine reads these as Python: True, False, None, and no comma at the end.",
         "引擎按 Python 语法读取这些值：True、False、None，且末尾不能有逗号。",
     ),
+    "override.optimizer.dadapt": (
+        "The engine's environment has no package dadaptation; pytorch_optimizer has the same method.",
+        "引擎环境中没有 dadaptation 包；pytorch_optimizer 里有同样的方法。",
+    ),
+    "override.optimizer.dadapt_words": (
+        "pytorch_optimizer calls these arguments otherwise; what it does not have is left out.",
+        "pytorch_optimizer 对这些参数的叫法不同；它没有的参数会去掉。",
+    ),
     "override.optimizer.adafactor": (
         "Left to itself Adafactor ignores the given learning rates and the scheduler; this way it follows them.",
         "不加参数时 Adafactor 会忽略给定的学习率和调度器；这样它才会遵循。",
@@ -237,6 +245,10 @@ TEXTS = {
     "override.caching.on": (
         "What is kept on disk is cached; the engine switches it on too, with a mere line in its log.",
         "要存到磁盘就必须先缓存；引擎也会自行开启，只在日志里写一行。",
+    ),
+    "override.buckets.finest": (
+        "Finer than the engine has buckets: its finest step is taken. It would refuse this one.",
+        "比引擎最细的分桶步长还小：改用引擎允许的最细步长，否则引擎会拒绝。",
     ),
     "override.buckets.whole_steps": (
         "Buckets begin and end at whole steps (bucket_reso_steps); the engine rounds the same way.",

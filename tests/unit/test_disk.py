@@ -16,6 +16,7 @@ from kohya_driver.planning.disk import (
     lora_bytes,
     state_bytes,
     text_bytes,
+    trained_numbers,
 )
 from kohya_driver.planning.schedule import Saving, Schedule, checkpoints
 
@@ -112,3 +113,15 @@ def test_a_lora_on_a_tiny_base_is_tiny() -> None:
     training = {"network_dim": 8, **FP16}
     assert lora_bytes("sd15", training, tiny) < lora_bytes("sd15", training) / 8
     assert state_bytes("sd15", training, tiny) < state_bytes("sd15", training) / 8
+
+
+@pytest.mark.parametrize(("factor", "counted"), [(-1, 2_877_296), (6, 105_462_368)])
+def test_a_lokr_of_whole_matrices_is_no_giant(factor: int, counted: int) -> None:
+    """Counted in LyCORIS 3.2.0.post2's network on SDXL's U-Net, with a rank of 100000."""
+    training = {
+        "network_module": "lycoris.kohya",
+        "network_dim": 100_000,
+        "network_args": ["algo=lokr", "conv_dim=100000", f"factor={factor}"],
+        "network_train_unet_only": True,
+    }
+    assert trained_numbers("sdxl", training) == pytest.approx(counted, rel=0.2)

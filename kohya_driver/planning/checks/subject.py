@@ -14,11 +14,9 @@ from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override
 from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.overrides.pictures import BUCKET_DIVISOR as BUCKET_DIVISOR
 from kohya_driver.planning.schedule import Schedule
 from kohya_driver.preset.model import Preset, Section, fields
-
-BUCKET_DIVISOR = {"sdxl": 32}
-"""What bucket_reso_steps must be a multiple of; 64 for all others."""
 
 
 @dataclass(frozen=True, slots=True)

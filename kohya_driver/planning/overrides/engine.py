@@ -12,6 +12,16 @@ ADAFACTOR_BY_RATE = {"scale_parameter": "False", "relative_step": "False", "warm
 """With these Adafactor follows the given rates; without, it sets its own and ignores them (train_util.py:5054-5081)."""
 
 
+D_ADAPTATION = {
+    name.lower(): f"pytorch_optimizer.{name}"
+    for name in ("DAdaptAdam", "DAdaptAdaGrad", "DAdaptAdan", "DAdaptLion", "DAdaptSGD")
+}
+"""The engine looks for these in the package dadaptation, which its environment lacks; pytorch_optimizer has them too."""
+THEIR_WORDS = {"decouple": "weight_decouple", "use_bias_correction": "bias_correction"}
+"""dadaptation's keyword to pytorch_optimizer's."""
+NOT_THEIRS = frozenset({"log_every", "fsdp_in_use"})
+
+
 def _optimizer(draft: Draft) -> str:
     return str(draft.get("training.optimizer_type") or "").lower()
 
@@ -51,6 +61,16 @@ def _says(arguments: dict[str, str], name: str) -> bool:
         return False
 
 
+def _has_their_words(draft: Draft) -> bool:
+    adapts = _optimizer(draft).startswith("pytorch_optimizer.dadapt")
+    return adapts and not (THEIR_WORDS.keys() | NOT_THEIRS).isdisjoint(_arguments(draft))
+
+
+def _in_their_words(draft: Draft) -> list[str]:
+    kept = {name: value for name, value in _arguments(draft).items() if name not in NOT_THEIRS}
+    return entries({THEIR_WORDS.get(name, name): value for name, value in kept.items()})
+
+
 def _adafactor_undecided(draft: Draft) -> bool:
     arguments = _arguments(draft)
     decided = "relative_step" in arguments or _says(arguments, "warmup_init")
@@ -87,6 +107,9 @@ RULES: tuple[Rule, ...] = (
          every(is_on("dataset.validation_split"), is_open("dataset.validation_seed")), lambda d: d.get("training.seed") or 42),
     _rate("learning_rate"), _rate("unet_lr"), _rate("text_encoder_lr"),
     _literals("optimizer_args"), _literals("lr_scheduler_args"),
+    Rule("optimizer.dadapt", "training.optimizer_type", lambda d: _optimizer(d) in D_ADAPTATION,
+         lambda d: D_ADAPTATION[_optimizer(d)]),
+    Rule("optimizer.dadapt_words", "training.optimizer_args", _has_their_words, _in_their_words),
     Rule("optimizer.adafactor", "training.optimizer_args", _adafactor_undecided, _by_rate),
     Rule("scheduler.adafactor", "training.lr_scheduler", _misplaced_adafactor, to("constant_with_warmup")),
     Rule("scheduler.min_lr", "training.lr_scheduler_min_lr_ratio",

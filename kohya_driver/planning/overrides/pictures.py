@@ -7,8 +7,19 @@ from collections.abc import Callable
 from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, to
 
 
+BUCKET_DIVISOR = {"sdxl": 32}
+"""What bucket_reso_steps must be a multiple of; 64 for all others (train_network.py:175, sdxl_train_network.py:43)."""
+FINEST = 8
+"""Pixels of one latent: no step can be finer. kohya_ss once wrote 1 for "as fine as may be", which the engine now refuses."""
+
+
 def _off(option: str) -> Callable[[Draft], bool]:
     return lambda draft: not draft.get(option)
+
+
+def _too_fine(draft: Draft) -> bool:
+    step = draft.get("dataset.bucket_reso_steps")
+    return step is not None and step < FINEST
 
 
 def _step(draft: Draft) -> int:
@@ -34,6 +45,7 @@ RULES: tuple[Rule, ...] = (
         Rule("caching.on", f"training.{name}", every(is_on(f"training.{name}_to_disk"), _off(f"training.{name}")), to(True))
         for name in ("cache_latents", "cache_text_encoder_outputs")
     ),
+    Rule("buckets.finest", "dataset.bucket_reso_steps", _too_fine, lambda d: BUCKET_DIVISOR.get(d.family, 64)),
     Rule("buckets.whole_steps", "dataset.min_bucket_reso", every(_has_buckets, is_on("dataset.min_bucket_reso")), _floor),
     Rule("buckets.whole_steps", "dataset.max_bucket_reso", every(_has_buckets, is_on("dataset.max_bucket_reso")), _ceiling),
 )  # fmt: skip
