@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from kohya_driver.dataset.model import Size
 
@@ -156,17 +157,40 @@ def count_batches(buckets: Iterable[Bucket], batch_size: int) -> int:
     return sum(math.ceil(bucket.count / batch_size) for bucket in buckets)
 
 
+Item = TypeVar("Item")
+
+
 def split_validation(
-    sizes: Sequence[Size], share: float, seed: int
-) -> tuple[tuple[Size, ...], tuple[Size, ...]]:
+    pictures: Sequence[Item], share: float, seed: int
+) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Training and validation pictures, drawn as the engine draws them from pictures sorted by path.
 
     Both counts are rounded on their own, so that one picture can be in both.
     """
-    shuffled = list(sizes)
+    shuffled = list(pictures)
     random.Random(seed).shuffle(shuffled)
     first_validation = len(shuffled) - round(len(shuffled) * share)
     return tuple(shuffled[: math.ceil(len(shuffled) * (1 - share))]), tuple(shuffled[first_validation:])
+
+
+GRAIN = 100_000
+"""A share has five digits, which a person can read and TOML holds as they are."""
+
+
+def even_share(counts: Sequence[int], wanted: float) -> float | None:
+    """The share nearest to this one that cuts every folder cleanly: no picture in both parts, none left out.
+
+    None if there is none from half of it to half as much again. One folder at least gives pictures away.
+    """
+    middle = round(wanted * GRAIN)
+    near = (middle + side * far for far in range(middle // 2 + 1) for side in (1, -1))
+    return next((place / GRAIN for place in near if place and _is_even(counts, place / GRAIN)), None)
+
+
+def _is_even(counts: Sequence[int], share: float) -> bool:
+    held = [round(count * share) for count in counts]
+    pairs = zip(counts, held, strict=True)
+    return any(held) and all(math.ceil(count * (1 - share)) + kept == count for count, kept in pairs)
 
 
 def reg_repeats(train_images: int, repeats: Sequence[int]) -> tuple[int, ...]:

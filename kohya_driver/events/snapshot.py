@@ -80,6 +80,8 @@ class RunSnapshot:
     """(width, height, count), in the engine's order."""
     loss: float | None = None
     average_loss: float | None = None
+    validation_loss: float | None = None
+    """The last one, on the pictures that are not trained on."""
     learning_rates: Mapping[str, float] = field(default_factory=dict)
     losses: LossCurve = field(default_factory=LossCurve)
     pace: Pace = field(default_factory=Pace)
@@ -142,6 +144,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "phase": Phase,
     "loss": float,
     "average_loss": float,
+    "validation_loss": float,
     "learning_rates": lambda rates: {name: float(rate) for name, rate in rates.items()},
     "losses": LossCurve.from_json,
     "pace": Pace.from_json,
@@ -336,6 +339,7 @@ _CHANGES: dict[type[Event], Callable[[RunSnapshot, Any, Record], Changes]] = {
     Traceback: lambda snapshot, event, record: {"traceback": event.text},
     ModelSaved: lambda snapshot, event, record: {"model_saved": True},
     MemorySampled: _memory,
+    Validated: lambda snapshot, event, record: {"validation_loss": event.loss},
     TroubleSeen: _trouble,
     KeptAwake: lambda snapshot, event, record: {"awake": event.by},
     StopRequested: lambda snapshot, event, record: {"stop_requested": event.by},

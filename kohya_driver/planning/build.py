@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from kohya_driver.dataset.buckets import Bucket, BucketSettings, DatasetCount, PictureSet, count_dataset
+from kohya_driver.dataset.buckets import (
+    Bucket,
+    BucketSettings,
+    DatasetCount,
+    PictureSet,
+    count_dataset,
+    split_validation,
+    used_sets,
+)
 from kohya_driver.dataset.checks import check_settings, check_sizes
 from kohya_driver.engine import entry_script
 from kohya_driver.errors import Finding
@@ -57,7 +65,10 @@ def build_plan(
     saved = saved_files(schedule, draft.training)
     memory = memory_needed(inputs, draft)
     samples = sample_count(schedule, draft.training, len(inputs.preset.sampling.prompts))
-    time = time_needed(inputs, draft, buckets, steps=schedule.steps, samples=samples, saves=len(saved))
+    time = time_needed(
+        inputs, draft, buckets,
+        steps=schedule.steps, samples=samples, saves=len(saved), passes=counting.validation_passes(schedule, draft.training),
+    )  # fmt: skip
     autosave = autosave_of(inputs.preset.safety, time)
     disk = disk_needed(inputs, draft, settings, schedule, saved, autosave)
     findings = check_plan(
@@ -97,7 +108,16 @@ def _draft(inputs: Inputs) -> Draft:
         base_load=_other_name(inputs),
         v_by=_said_velocity(inputs),
         zero_terminal_snr=bool(inputs.base and inputs.base.zero_terminal_snr),
+        pictures=_splittable(inputs),
     )
+
+
+def _splittable(inputs: Inputs) -> tuple[int, ...]:
+    """Pictures in each folder that is trained on; none where the engine can keep none apart."""
+    if tuple(inputs.kind.outside_dataset({"datasets": [{"validation_split": 0.1}]})):
+        return ()
+    used = used_sets(_picture_set(subset) for subset in inputs.subsets)
+    return tuple(len(one.sizes) for one in used if not one.is_reg)
 
 
 def _other_name(inputs: Inputs) -> str:
@@ -159,6 +179,19 @@ def cap_length(draft: Draft, count: DatasetCount | None) -> tuple[Draft, tuple[O
     ).steps
     option = "training.max_train_epochs" if steps < by_epochs else "training.max_train_steps"
     return draft.put(option, None), (Override("training.shorter", option, draft.get(option), None),)
+
+
+def held_pictures(inputs: Inputs, draft: Draft) -> tuple[Path, ...]:
+    """The very pictures that the engine will keep apart."""
+    share, seed = draft.get("dataset.validation_split"), draft.get("dataset.validation_seed")
+    folders = {str(s.folder.path): s.folder for s in inputs.subsets if not s.is_reg and s.repeats >= 1}
+    if not share or seed is None:
+        return ()
+    return tuple(
+        picture.path
+        for folder in folders.values()
+        for picture in split_validation(folder.pictures, share, seed)[1]
+    )
 
 
 def _schedule(draft: Draft, count: DatasetCount | None) -> Schedule:
@@ -226,6 +259,7 @@ def _plan(
         warmup_steps=schedule.warmup_steps,
         checkpoints=tuple(one.file for one in saved if one.kept),
         samples=sample_count(schedule, draft.training, len(preset.sampling.prompts)),
+        validation=tuple(str(path) for path in held_pictures(inputs, draft)),
         disk=disk,
         memory=memory,
         time=time,

@@ -89,6 +89,8 @@ class Plan:
     checkpoints: tuple[str, ...]
     """LoRA files as they will stand in `output_dir` at the end, the final one last."""
     samples: int
+    validation: tuple[str, ...]
+    """Pictures that are kept apart, to validate with."""
     disk: DiskUse
     memory: MemoryUse | None
     """None where nobody has measured: another family, or a card with memory of its own."""
@@ -164,6 +166,7 @@ class Plan:
             "warmup_steps": self.warmup_steps,
             "checkpoints": list(self.checkpoints),
             "samples": self.samples,
+            "validation": list(self.validation),
             "disk_bytes": self.disk.to_json(),
             "memory": self.memory.to_json() if self.memory else None,
             "time": self.time.to_json() if self.time else None,
@@ -215,6 +218,7 @@ class Plan:
             subsets=tuple(SubsetPlan(**subset) for subset in data["subsets"]),
             buckets=tuple(Bucket(**bucket) for bucket in data["buckets"]),
             checkpoints=tuple(data["checkpoints"]),
+            validation=tuple(data.get("validation", ())),
             disk=DiskUse.from_json(data["disk_bytes"]),
             memory=MemoryUse.from_json(data["memory"]) if data["memory"] else None,
             time=TimeUse.from_json(data["time"]) if data["time"] else None,

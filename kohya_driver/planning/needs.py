@@ -48,12 +48,19 @@ def training_size(draft: Draft) -> Size:
 
 
 def time_needed(
-    inputs: Inputs, draft: Draft, buckets: Sequence[Bucket], *, steps: int, samples: int, saves: int
+    inputs: Inputs,
+    draft: Draft,
+    buckets: Sequence[Bucket],
+    *,
+    steps: int,
+    samples: int,
+    saves: int,
+    passes: int = 0,
 ) -> TimeUse | None:
     pictures = 0
     if draft.get("training.cache_latents"):
         pictures = sum(len(subset.folder.pictures) for subset in inputs.subsets)
-    amount = Amount(steps=steps, pictures=pictures, samples=samples, saves=saves)
+    amount = Amount(steps=steps, pictures=pictures, samples=samples, saves=saves, passes=passes)
     work = work_of(draft.family, draft.device, draft.training, buckets, small_width(inputs))
     return estimate(work, amount, inputs.history)
 

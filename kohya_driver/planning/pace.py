@@ -102,6 +102,8 @@ class Amount:
     """To be encoded."""
     samples: int
     saves: int
+    passes: int = 0
+    """Batches of a validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ def _range(base: Measured, amount: Amount, ratio: float, spread: float, basis: s
     doubt = max(ratio, 1 / ratio) ** SCALED_POWER
     fixed = base.start + amount.saves * base.save
     varying = base.step * amount.steps + (base.picture or 0.0) * amount.pictures
+    # A pass of a validation is a batch's way forward; the way back takes about twice as long.
+    varying += amount.passes * base.step / base.work.accumulation / 3
     # A sample was never drawn: some twenty steps forward, with and without the prompt, are about as many of training.
     varying += amount.samples * (base.sample if base.sample is not None else 15 * base.step)
     return TimeUse(

@@ -7,8 +7,9 @@ Sources: train_network.py:800-808, 978-983 (steps), 1497-1512 and 1666-1682 (sav
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kohya_driver.dataset.buckets import DatasetCount
 
@@ -136,6 +137,26 @@ def build_schedule(
         warmup_steps=int(lr_warmup_steps * steps) if isinstance(lr_warmup_steps, float) else lr_warmup_steps,
         validation_batches=sum(one.validation_batches for one in counted),
     )
+
+
+VALIDATION_TIMESTEPS = 4
+"""At which each batch kept apart is looked at (train_network.py:1364)."""
+
+
+def validation_passes(schedule: Schedule, training: Mapping[str, Any]) -> int:
+    """How many batches go through the network, without a way back, to validate (train_network.py:1536-1640)."""
+    epochs, steps, most = (
+        _count(training.get(name))
+        for name in ("validate_every_n_epochs", "validate_every_n_steps", "max_validation_steps")
+    )
+    times = schedule.epochs // (epochs or 1) + (schedule.steps // steps if steps else 0)
+    batches = min(schedule.validation_batches, most) if most else schedule.validation_batches
+    return times * batches * VALIDATION_TIMESTEPS
+
+
+def _count(value: object) -> int:
+    """0 also for what is no number: a check tells of that."""
+    return value if isinstance(value, int) else 0
 
 
 def checkpoints(schedule: Schedule, saving: Saving) -> tuple[Checkpoint, ...]:

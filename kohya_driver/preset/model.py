@@ -186,7 +186,7 @@ class Dataset(CaptionRules):
     """Never enlarge a small picture."""
 
     validation_split: Annotated[float, Field(ge=0, lt=1)] | None = key("validation_split")
-    """Share of the pictures kept apart to measure how well the LoRA does on what it has not seen."""
+    """Share of the pictures kept apart to measure how well the LoRA does on what it has not seen. Unset: a tenth, from 40 pictures on, and at most 40. 0.0: none."""
 
     validation_seed: int | None = key("validation_seed")
     """Which pictures are kept apart. Without it the engine would train on them too, so the plan always gives one."""

@@ -32,7 +32,7 @@ ZH: Mapping[str, str] = {
     "field.dataset.max_bucket_reso": "分桶的最长边。",
     "field.dataset.bucket_reso_steps": "分桶尺寸的间隔：SD 1.x 和 2.x 为 64 的倍数，SDXL 为 32 的倍数。",
     "field.dataset.bucket_no_upscale": "从不放大小图片。",
-    "field.dataset.validation_split": "留出多少比例的图片不参与训练，用来衡量 LoRA 在没见过的图片上的表现。",
+    "field.dataset.validation_split": "留出多少比例的图片不参与训练，用来衡量 LoRA 在没见过的图片上的表现。不设：图片满 40 张时留出十分之一，最多 40 张。0.0：不留。",
     "field.dataset.validation_seed": "决定留出哪些图片。不设时引擎也会拿它们来训练，所以计划总会给出一个。",
     "field.dataset.num_repeats": "每张图片在一个轮次 (epoch) 中出现几次（重复次数）。没写时取文件夹名开头的数字（`6_ningguang`）。二次元 5–10，写实 10–30。",
     "field.dataset.caption_extension": "标签文件的扩展名。计划的默认值是 .txt（引擎自己的是 .caption）。",

@@ -122,9 +122,9 @@ TEXTS = {
         "16 bits load everywhere; without this the file has 32 and is twice as large.",
         "16 位文件处处可用；不指定则为 32 位，文件大一倍。",
     ),
-    "override.validation.not_on_mps": (
-        "The pinned engine crashes on MPS when it validates.",
-        "当前锁定版本的引擎在 MPS 上做验证时会崩溃。",
+    "override.validation.on": (
+        "There are enough pictures to keep some apart: their loss tells learning from learning by heart. To train on all of them: [dataset] validation_split = 0.0.",
+        "图片足够多，可以留出一些不参与训练：用它们的损失区分“学会”和“死记”。若要全部用于训练，请设 [dataset] validation_split = 0.0。",
     ),
     "override.validation.seed": (
         "Without a seed the engine would also train on the pictures it validates with.",

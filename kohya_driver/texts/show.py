@@ -54,6 +54,11 @@ TEXTS = {
         "{images}, shown {repeats} times an epoch",
         "{images} 张，每个轮次共 {repeats} 次",
     ),
+    "show.validation": ("Kept apart", "留作验证"),
+    "show.validation_value": (
+        "{count} pictures are not trained on; their loss is measured at the end of each epoch: {names}",
+        "{count} 张图片不参与训练，每个轮次结束时用它们测一次损失：{names}",
+    ),
     "show.buckets": ("Buckets", "分桶"),
     "show.steps": ("Steps", "步数"),
     "show.steps_value": (

@@ -18,6 +18,7 @@ TEXTS = {
     "view.loss": ("Loss", "损失"),
     "view.loss_average": ("average {loss}", "平均 {loss}"),
     "view.loss_current": ("current {loss}", "当前 {loss}"),
+    "view.loss_validation": ("validation {loss}", "验证 {loss}"),
     "view.loss_lowest": ("lowest average {loss}", "最低平均 {loss}"),
     "view.loss_none": ("shown from the first steps on", "训练开始后显示"),
     "view.rates": ("Rates", "学习率"),

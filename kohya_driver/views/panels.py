@@ -172,6 +172,9 @@ def losses(snapshot: RunSnapshot, width: int) -> list[Text]:
     value = Text(texts.say("view.loss_average", loss=human_loss(snapshot.average_loss)), "cyan")
     if snapshot.loss is not None:
         value.append(SEPARATOR + texts.say("view.loss_current", loss=human_loss(snapshot.loss)), "default")
+    if snapshot.validation_loss is not None:
+        validation = texts.say("view.loss_validation", loss=human_loss(snapshot.validation_loss))
+        value.append(SEPARATOR + validation, "magenta")
     if snapshot.losses.lowest_average is not None and value.cell_len + label_width() + 28 < width:
         lowest = texts.say("view.loss_lowest", loss=human_loss(snapshot.losses.lowest_average))
         value.append(SEPARATOR + lowest, "dim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -68,6 +69,7 @@ def _numbers(plan: Plan) -> Table:
         "base": f"{plan.base}  ({plan.family or '?'})",
         "device": f"{plan.device}  ({plan.host.chip})",
         "pictures": texts.say("show.pictures_value", images=plan.images, repeats=plan.repeats),
+        **({"validation": _validation(plan)} if plan.validation else {}),
         "buckets": _some([f"{b.width}×{b.height}: {b.count}" for b in plan.buckets]),
         "steps": texts.say(
             "show.steps_value",
@@ -92,6 +94,12 @@ def _numbers(plan: Plan) -> Table:
     for name, value in rows.items():
         table.add_row(texts.say(f"show.{name}"), Text(value))
     return table
+
+
+def _validation(plan: Plan) -> str:
+    """Which pictures are not trained on."""
+    names = _some([PurePath(path).name for path in plan.validation])
+    return texts.say("show.validation_value", count=len(plan.validation), names=names)
 
 
 def _autosave(plan: Plan) -> str:

@@ -117,8 +117,7 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, ["precision.fp8_base=true"], "precision.fp8:training.fp8_base", True, None),
     (MAC, ["training.attention=xformers"], "attention.sdpa:training.sdpa", None, True),
     (MAC, ["training.attention=xformers"], "attention.no_xformers:training.xformers", True, None),
-    (MAC, ["dataset.validation_split=0.34"], "validation.not_on_mps:dataset.validation_split", 0.34, None),
-    (CPU, ["dataset.validation_split=0.34"], "validation.seed:dataset.validation_seed", None, 42),
+    (MAC, ["dataset.validation_split=0.34"], "validation.seed:dataset.validation_seed", None, 42),
     (MAC, ["optimizer.type=Prodigy"], "optimizer.rate_one:training.learning_rate", 1e-4, 1.0),
     (MAC, ["optimizer.type=Prodigy", "optimizer.text_encoder_lr=0.1"],
      "optimizer.rate_one:training.text_encoder_lr", [0.1], [1.0]),
@@ -205,8 +204,8 @@ def test_rule(
     assert codes(plan) <= {"dataset.validation_none", "dataset.picture_enlarged"}
 
 
-RUN_CASES = {"saving.half"}
-"""Tested in test_rules_run.py."""
+RUN_CASES = {"saving.half", "validation.on"}
+"""Tested in test_rules_run.py, and in test_validation.py."""
 
 
 def test_every_rule_is_tested() -> None:

@@ -7,7 +7,16 @@ a change, which `--strict` refuses. Each rule's reason is the text `override.<id
 from __future__ import annotations
 
 from kohya_driver.planning.model import Override
-from kohya_driver.planning.overrides import base, choices, engine, machine, pictures, start, values
+from kohya_driver.planning.overrides import (
+    base,
+    choices,
+    engine,
+    machine,
+    pictures,
+    start,
+    validation,
+    values,
+)
 from kohya_driver.planning.overrides.draft import Draft, Rule
 
 __all__ = ["RULES", "Draft", "Rule", "apply_rules"]
@@ -17,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *machine.RULES,
     *engine.RULES,
     *pictures.RULES,
+    *validation.RULES,
     *values.RULES,
     *choices.RULES,
     *start.RULES,

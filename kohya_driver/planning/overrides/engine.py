@@ -103,8 +103,6 @@ def _no_lowest_rate(draft: Draft) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("validation.seed", "dataset.validation_seed",
-         every(is_on("dataset.validation_split"), is_open("dataset.validation_seed")), lambda d: d.get("training.seed") or 42),
     _rate("learning_rate"), _rate("unet_lr"), _rate("text_encoder_lr"),
     _literals("optimizer_args"), _literals("lr_scheduler_args"),
     Rule("optimizer.dadapt", "training.optimizer_type", lambda d: _optimizer(d) in D_ADAPTATION,

@@ -65,5 +65,4 @@ RULES: tuple[Rule, ...] = (
     *_without("device.one_process", "deepspeed", "ddp_timeout", "ddp_gradient_as_bucket_view", "ddp_static_graph"),
     *_without("device.no_compile", "torch_compile", "dynamo_backend"),
     *_without("memory.no_highvram", "highvram"),
-    Rule("validation.not_on_mps", "dataset.validation_split", every(on_mps, is_on("dataset.validation_split")), to(None)),
 )  # fmt: skip
