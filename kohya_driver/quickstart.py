@@ -47,7 +47,7 @@ def write_project(folder: Path, base: Path, host: Host, engine: EngineName = DEF
 
 def preset_text(base: Path, host: Host, engine: EngineName = DEFAULT) -> str:
     """Small enough for a processor, a little larger where there is a graphics chip."""
-    values: dict[str, dict[str, object]] = {
+    values = {
         "model": {"base": str(base)},
         "dataset": {
             "trigger": TRIGGER,
@@ -57,9 +57,8 @@ def preset_text(base: Path, host: Host, engine: EngineName = DEFAULT) -> str:
         "network": {"dim": 8, "alpha": 4.0},
         "training": {"max_train_epochs": EPOCHS},
         "saving": {"output_name": "quickstart", "every_n_epochs": 1},
+        "launch": {"engine": engine},
     }
-    if engine != DEFAULT:
-        values["launch"] = {"engine": engine}
     return files.dump_toml(values)
 
 

@@ -142,6 +142,32 @@ def test_scripts_for_the_engines_interpreter_stand_alone(name: str) -> None:
     assert not any(module.startswith("kohya_driver") for module in imports(tree))
 
 
+def test_nobody_above_the_engines_asks_which_one_it_is() -> None:
+    """engine/kinds.py answers for both: no comparison with a name, no match on one."""
+    names = {"sd-scripts", "embedded", "SD_SCRIPTS", "EMBEDDED"}
+    wrong = []
+    for _, name, tree in sources():
+        if own_unit(name) == "engine":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare):
+                parts: list[ast.AST] = [node.left, *node.comparators]
+            elif isinstance(node, ast.MatchValue):
+                parts = [node.value]
+            else:
+                continue
+            asked = {word_of(one) for part in parts for one in getattr(part, "elts", [part])}
+            wrong += [f"{name}:{node.lineno} compares with {word}" for word in sorted(asked & names)]
+    assert not wrong
+
+
+def word_of(node: ast.AST) -> str:
+    """A text, or the last part of a name."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def test_no_cycles_between_modules() -> None:
     graph: dict[str, set[str]] = {}
     for _, name, tree in sources():

@@ -1,0 +1,29 @@
+"""An engine for every test that trains: the embedded one, which `make test` installs before it starts (tests/ready.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kohya_driver.engine.kinds import EMBEDDED, kind_of
+from kohya_driver.engine.model import Engine
+
+NOT_HERE = (
+    "the embedded engine is not installed here, and trains nothing: `kohya-driver engine install --engine embedded` "
+    "(`make test` does it; it needs the package index)"
+)
+
+
+@pytest.fixture(scope="session")
+def embedded_engine() -> Engine:
+    found = kind_of(EMBEDDED).find()
+    if found is None:
+        pytest.skip(NOT_HERE)
+    return found
+
+
+@pytest.fixture(scope="session")
+def embedded_base(embedded_engine: Engine) -> Path:
+    """Its tiny base, made once and kept in the user's data folder."""
+    return kind_of(EMBEDDED).random_base(embedded_engine, "sd15", lambda share: None)
