@@ -634,9 +634,10 @@ TEXTS = {
         "用内置引擎快速上手：在 {folder} 中做一次真实的、非常小的训练。",
     ),
     "cli.quickstart.begin_instead": (
-        "Quickstart with the embedded engine, because sd-scripts cannot be had here: a real training, very small, in {folder}.\n"
-        "{reason}",
-        "这里无法获得 sd-scripts，因此用内置引擎快速上手：在 {folder} 中做一次真实的、非常小的训练。\n{reason}",
+        "Quickstart with the embedded engine, because sd-scripts cannot be had here.\n"
+        "{reason}\n"
+        "A real training, very small, in {folder}.",
+        "用内置引擎快速上手，因为这里无法获得 sd-scripts。\n{reason}\n在 {folder} 中做一次真实的、非常小的训练。",
     ),
     "cli.quickstart.base_sd_scripts": (
         "Base model: random weights of true SD 1.5 size (2.1 GB, made once, then kept). "
@@ -666,10 +667,12 @@ TEXTS = {
         "这次由内置引擎训练。训练自己的 LoRA 请用 sd-scripts：kohya-driver engine install",
     ),
     "cli.quickstart.end_instead": (
-        "The embedded engine has trained this, because sd-scripts could not be had. For your own LoRA get it first: "
-        "kohya-driver engine install --source FOLDER|BUNDLE|URL (a copy of sd-scripts from another machine, or a mirror)",
-        "这次由内置引擎训练，因为无法获得 sd-scripts。训练自己的 LoRA 请先取得它："
-        "kohya-driver engine install --source 文件夹|BUNDLE 文件|网址（从其他机器复制来的 sd-scripts，或镜像）",
+        "For your own LoRA get sd-scripts, from another machine or a mirror:\n"
+        "  kohya-driver engine install --source FOLDER|BUNDLE|URL\n"
+        "This was the embedded engine, because sd-scripts could not be had.",
+        "训练自己的 LoRA 请先取得 sd-scripts，可以来自其他机器或镜像：\n"
+        "  kohya-driver engine install --source 文件夹|BUNDLE文件|网址\n"
+        "这次用的是内置引擎，因为无法获得 sd-scripts。",
     ),
     "cli.quickstart.end_real": (
         "This machine can train. The project is in {folder}: look at preset.toml, and make your own from it.",
