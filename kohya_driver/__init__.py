@@ -14,7 +14,7 @@ The map, lowest layer first; each imports only from those before it:
     events/     WHAT happened: lines to events to a snapshot
     diagnosis/  WHY it failed: a log to a cause, with the lines that show it
     dataset/    pictures, captions, buckets
-    engine/     sd-scripts: pin, checkout, environment, catalogue
+    engine/     sd-scripts and the embedded engine: pin, checkout, environment, catalogue
     models/     base models: finding them in other programs' folders, getting them from the Hub
     planning/   HOW it will run, decided before anything starts
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout

@@ -33,6 +33,7 @@ MUST_HAVE_TWINS = {
     "README.md",
     "docs/audit.md",
     "docs/diagnosis.md",
+    "docs/engines.md",
     "docs/errors.md",
     "docs/overrides.md",
     "docs/plan.md",
