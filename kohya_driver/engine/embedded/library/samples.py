@@ -139,12 +139,14 @@ def tell(prompt: Prompt, sampler: str, width: int, height: int) -> None:
 
 
 def make_scheduler(sampler: str) -> Any:
-    kind = getattr(diffusers, SCHEDULERS[sampler.removeprefix("k_")])
+    kind = SCHEDULERS[sampler.removeprefix("k_")]
     own: dict[str, Any] = {"algorithm_type": sampler} if sampler in ("dpmsolver", "dpmsolver++") else {}
-    own |= {"clip_sample": True} if sampler == "ddim" else {}
-    return kind(
-        num_train_timesteps=1000, beta_start=0.00085, beta_end=0.0120, beta_schedule="scaled_linear", **own
-    )
+    if sampler == "ddim":
+        own["clip_sample"] = False  # as diffusers' pipeline wants it, and the next line too
+    if sampler != "dpmsingle":
+        own["steps_offset"] = 1
+    beginning, end = 0.00085, 0.012
+    return getattr(diffusers, kind)(beta_start=beginning, beta_end=end, beta_schedule="scaled_linear", **own)
 
 
 def encode_both(prompt: Prompt, clip_skip: int | None, base: Any, tokenizer: Tokenizer) -> list[torch.Tensor]:
