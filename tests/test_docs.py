@@ -48,6 +48,7 @@ PLACEHOLDERS = {
     "DIR": "pictures",
     "FILE": "f",
     "WORD": "w",
+    "‹engine›": "embedded",
 }
 ERROR_AREAS = (
     "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",

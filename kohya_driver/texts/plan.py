@@ -157,12 +157,12 @@ TEXTS = {
         "请修改预设，或去掉 --strict。",
     ),
     "plan.engine_missing": (
-        "The engine ({engine}) is not installed yet; `train` installs it at its first start.",
-        "引擎（{engine}）尚未安装；`train` 首次启动时会自动安装。",
+        "The engine is not installed yet; `train` installs it at its first start.",
+        "引擎尚未安装；`train` 首次启动时会自动安装。",
     ),
     "plan.engine_missing.hint": (
-        "`kohya-driver engine install --engine {engine}` does it now.",
-        "也可以现在运行 `kohya-driver engine install --engine {engine}`。",
+        "`kohya-driver engine install` does it now; with `--engine embedded` for the embedded engine.",
+        "也可以现在运行 `kohya-driver engine install`；内置引擎请加上 `--engine embedded`。",
     ),
     "plan.needs_sd_scripts": (
         "`{name}` = {value} needs sd-scripts: the embedded engine cannot do it, and ignores nothing in silence.",

@@ -14,7 +14,7 @@ from kohya_driver.planning.prompts import prompts_of
 
 def _installed(subject: Subject) -> Iterator[Finding]:
     if not subject.inputs.engine_installed:
-        yield Finding("plan.engine_missing", Severity.INFO, values={"engine": subject.kind.name})
+        yield Finding("plan.engine_missing", Severity.INFO)
 
 
 def _family(subject: Subject) -> Iterator[Finding]:
