@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,11 +131,9 @@ def test_the_engines_libraries_are_nowhere(library: str) -> None:
     assert not users
 
 
-@pytest.mark.parametrize("name", sorted(INSIDE))
+@pytest.mark.parametrize("name", sorted({*INSIDE, "engine/embedded/tiny_base.py"}))
 def test_scripts_for_the_engines_interpreter_stand_alone(name: str) -> None:
     tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
-    import sys
-
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for module in imports(ast.Module(body=[node], type_ignores=[])):
@@ -166,6 +165,24 @@ def word_of(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def test_the_embedded_trainer_takes_ours_in_one_place() -> None:
+    """And only what needs no library: the engine's interpreter has none of ours."""
+    taken = {name: set(imports(ast.parse((ROOT / name).read_text(encoding="utf-8")))) for name in TRAINER}
+    ours = {name: {one for one in found if unit_of(one)} for name, found in taken.items()}
+    assert [name for name, found in ours.items() if found] == [SHARED]
+    waiting, seen = set(ours[SHARED]), set[str]()
+    while waiting:
+        module = waiting.pop()
+        seen.add(module)
+        path = ROOT.parent / module.replace(".", "/")
+        path = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for one in imports(ast.Module(body=[node], type_ignores=[])):
+                    assert unit_of(one) or one.split(".")[0] in sys.stdlib_module_names, f"{module}: {one}"
+                    waiting |= {one} - seen if unit_of(one) else set()
 
 
 def test_no_cycles_between_modules() -> None:
