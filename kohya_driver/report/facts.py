@@ -61,6 +61,8 @@ def numbers(report: RunReport) -> Iterator[tuple[str, str]]:
 
 
 def failure_title(report: RunReport) -> str:
+    if report.failure is None:
+        return words("failure.go_on")
     return words("failure.title" if report.state == "failed" else "failure.stopped_title")
 
 
@@ -84,7 +86,10 @@ def usage(report: RunReport) -> Iterator[tuple[str, list[Piece]]]:
         [(told.trigger, True)] if told.trigger else [(words("usage.no_trigger"), False)],
     )
     first, *others = (f"{weight:g}" for weight in told.weights)
-    yield words("usage.weight"), [(words("usage.weight_value", first=first, others=", ".join(others)), False)]
+    yield (
+        words("usage.weight"),
+        [(words("usage.weight_value", first=first, others=words("usage.comma").join(others)), False)],
+    )
     yield words("usage.prompt"), [(told.prompt, True)]
     family = f"report_page.family.{told.family}"
     if report.surroundings.base and texts.has(family):
@@ -106,7 +111,7 @@ def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
     """Name and value of what is known."""
     told = report.surroundings
     host = {name: str(value) for name, value in told.host.items()}
-    engine = " · ".join(part for part in (told.engine_tag, told.engine_commit) if part)
+    engine = " ".join(part for part in (told.engine, told.engine_tag, told.engine_commit) if part)
     packages = ", ".join(f"{name} {version}" for name, version in told.packages.items())
     system = " ".join(host.get(name, "") for name in ("system", "os_version", "os_build")).strip()
     memory = told.host.get("memory_bytes")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import __version__, texts
+from kohya_driver.engine.model import SD_SCRIPTS
 from kohya_driver.engine.store import read_state
 from kohya_driver.events.parts import Checkpoint
 from kohya_driver.report import outcome
@@ -251,8 +252,9 @@ def _surroundings(plan: Mapping[str, Any]) -> Surroundings:
     command = plan.get("command")
     return Surroundings(
         driver=__version__,
+        engine=text_of(plan, "engine", "name") or (SD_SCRIPTS if root else ""),
         engine_commit=text_of(plan, "engine", "commit"),
-        engine_tag=text_of(state, "tag"),
+        engine_tag=text_of(plan, "engine", "tag") or text_of(state, "tag"),
         python=text_of(state, "python"),
         packages={str(name): str(version) for name, version in table_of(state, "versions").items()},
         host=dict(table_of(plan, "host")),

@@ -158,6 +158,8 @@ class Surroundings:
     """With what it was trained: enough to do it again."""
 
     driver: str = ""
+    engine: str = ""
+    """`sd-scripts` or `embedded`."""
     engine_commit: str = ""
     engine_tag: str = ""
     python: str = ""

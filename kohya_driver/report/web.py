@@ -9,7 +9,7 @@ from pathlib import Path
 from kohya_driver.report import facts
 from kohya_driver.report.charts import figures
 from kohya_driver.report.facts import words
-from kohya_driver.report.markup import Markup, element, join, link
+from kohya_driver.report.markup import Markup, element, escape, join, link
 from kohya_driver.report.model import CheckpointRow, Column, Picture, Remark, RunReport, Told
 from kohya_driver.report.page import code_block, contents, folded, page, pairs, section, table, theme_switch
 from kohya_driver.report.run_charts import run_charts
@@ -91,11 +91,11 @@ def _failure(report: RunReport) -> Iterator[Markup]:
     if failure or report.can_resume:
         parts: list[Markup] = []
         if failure:
-            parts.append(element("p", failure.message, class_="lead"))
+            parts.append(element("p", _said(failure.message), class_="lead"))
             told = (("failure.why", failure.why), ("failure.what_to_do", failure.hint))
-            rows = [(words(code), text) for code, text in told if text]
+            rows = [(words(code), _said(text)) for code, text in told if text]
             parts += [pairs(rows)] if rows else []
-            parts += [element("p", failure.not_recovered)] if failure.not_recovered else []
+            parts += [element("p", _said(failure.not_recovered))] if failure.not_recovered else []
         if report.can_resume:
             command = element("code", facts.resume_command(report))
             parts.append(element("p", join((words("failure.resume"), command), " ")))
@@ -116,6 +116,14 @@ def _failure(report: RunReport) -> Iterator[Markup]:
         )
 
 
+def _said(sentence: str) -> Markup:
+    """A sentence of ours; what is to be typed stands between backticks in it."""
+    pieces = sentence.split("`")
+    if len(pieces) % 2 == 0:  # one of them stands alone, and marks nothing
+        return escape(sentence)
+    return join(element("code", piece) if place % 2 else piece for place, piece in enumerate(pieces))
+
+
 def _card(code: str, items: Iterable[Markup]) -> Markup:
     return element(
         "div", join((element("h3", words(code)), element("ul", join(items), class_="told"))), class_="card"
@@ -123,7 +131,9 @@ def _card(code: str, items: Iterable[Markup]) -> Markup:
 
 
 def _item(text: str, more: Iterable[str] = (), tone: str = "warning") -> Markup:
-    return element("li", join((text, *(element("span", one) for one in more if one))), class_=tone)
+    return element(
+        "li", join((_said(text), *(element("span", _said(one)) for one in more if one))), class_=tone
+    )
 
 
 def _told(items: Iterable[Told]) -> Markup:
@@ -148,11 +158,11 @@ def _advice(report: RunReport) -> Iterator[Markup]:
 
 def _remark(remark: Remark) -> Markup:
     parts = [element("h3", remark.title)]
-    parts += [element("p", remark.text)] if remark.text else []
+    parts += [element("p", _said(remark.text))] if remark.text else []
     if remark.remedies:
-        parts.append(element("ul", join(element("li", one) for one in remark.remedies)))
+        parts.append(element("ul", join(element("li", _said(one)) for one in remark.remedies)))
     if remark.evidence:
-        evidence = element("ul", join(element("li", one) for one in remark.evidence))
+        evidence = element("ul", join(element("li", _said(one)) for one in remark.evidence))
         parts.append(folded(words("advice.evidence"), evidence))
     if remark.confidence:
         parts.append(element("p", remark.confidence, class_="dim"))
@@ -259,6 +269,8 @@ def _curves(report: RunReport) -> Iterator[Markup]:
 
 def _files(report: RunReport, beside: Path) -> Iterator[Markup]:
     if not report.checkpoints:
+        if report.state == "unknown":
+            return
         yield element("p", words("checkpoints.none"), class_="about")
         return
     head = [words(f"checkpoints.{name}") for name in ("file", "step", "epoch", "size")]
@@ -284,7 +296,6 @@ def _file(row: CheckpointRow, beside: Path) -> Markup:
 
 def _changes(report: RunReport) -> Iterator[Markup]:
     if not report.changes:
-        yield element("p", words("changes.none"), class_="about")
         return
     items = join(
         element(
@@ -303,7 +314,7 @@ def _changes(report: RunReport) -> Iterator[Markup]:
                             " ",
                         ),
                     ),
-                    element("p", one.reason),
+                    element("p", _said(one.reason)),
                 )
             ),
         )

@@ -71,6 +71,7 @@ TEXTS = {
     # Failure
     "report_page.failure.title": ("What went wrong", "出了什么问题"),
     "report_page.failure.stopped_title": ("Why it stopped", "停止的原因"),
+    "report_page.failure.go_on": ("Going on", "继续训练"),
     "report_page.failure.why": ("Why", "原因"),
     "report_page.failure.what_to_do": ("What to do", "怎么办"),
     "report_page.failure.evidence": ("The engine's own words", "引擎的原话"),
@@ -99,6 +100,7 @@ TEXTS = {
         "begin with {first}; then compare {others}",
         "先试 {first}，再与 {others} 比较",
     ),
+    "report_page.usage.comma": (", ", "、"),
     "report_page.usage.prompt": ("In a webui prompt", "在 webui 提示词中"),
     "report_page.usage.base": ("Base model", "底模"),
     "report_page.usage.base_value": (
@@ -210,7 +212,6 @@ TEXTS = {
     "report_page.advice.evidence": ("What it rests on", "依据"),
     # Settings
     "report_page.changes.title": ("Chosen or changed for this machine", "为这台机器选择或修改的设置"),
-    "report_page.changes.none": ("Nothing was.", "没有。"),
     "report_page.changes.unset": ("unset", "未设"),
     "report_page.changes.left_out": ("left out", "已去掉"),
     "report_page.warnings.title": ("What the plan warned of", "计划中的警告"),
@@ -226,7 +227,7 @@ TEXTS = {
     "report_page.preset.none": ("It is not there.", "缺少预设。"),
     "report_page.surroundings.title": ("Machine and versions", "机器与版本"),
     "report_page.surroundings.driver": ("kohya-driver", "kohya-driver"),
-    "report_page.surroundings.engine": ("sd-scripts", "sd-scripts"),
+    "report_page.surroundings.engine": ("Engine", "引擎"),
     "report_page.surroundings.python": ("Python of the engine", "引擎的 Python"),
     "report_page.surroundings.packages": ("Packages", "软件包"),
     "report_page.surroundings.no_packages": (

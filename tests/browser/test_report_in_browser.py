@@ -1,0 +1,67 @@
+"""The report in a real browser, network off: axe finds nothing, nothing is too wide, the curves are drawn."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kohya_driver import files, texts
+from kohya_driver.report.ending import write_report
+from kohya_driver.run.folder import Run
+from tests.reports import make_run
+
+HERE = Path(__file__).parent
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and shutil.which("node") and (HERE / "node_modules").is_dir()),
+    reason="needs chromium and node in the path, and `npm install` in tests/browser",
+)
+HOSTILE = "</script><script>window.hostile=1</script><img src=x onerror='window.hostile=1'>"
+
+
+def look(page: Path) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        ["node", HERE / "look.js", CHROMIUM, page], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    assert len(found) == 4
+    return found
+
+
+def check(page: Path, plots: int) -> None:
+    for view in look(page):
+        where = (view["width"], view["colorScheme"])
+        for name in ("complaints", "violations", "requests", "tooWide", "emptyPlots", "scriptsRun"):
+            assert not view[name], (where, name, view[name])
+        assert not view["scrolls"] and view["switches"] and view["plots"] == plots, where
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_whole_run(tmp_path: Path, language: str) -> None:
+    texts.use_language(language)
+    check(write_report(make_run(tmp_path, steps=1200, validate_every=150)), plots=4)
+
+
+def test_a_run_that_failed(tmp_path: Path) -> None:
+    check(write_report(make_run(tmp_path, steps=60, outcome="failed")), plots=4)
+
+
+def test_hostile_words(tmp_path: Path) -> None:
+    extra = f"\n[training]\nmax_train_epochs = 2\n[sampling]\nprompts = [{json.dumps(HOSTILE)}]\nevery_n_epochs = 1\n"
+    run = make_run(tmp_path, steps=10, outcome="failed", extra=extra)
+    result = files.read_json(run.result_file)
+    files.write_json(run.result_file, {**result, "evidence": HOSTILE * 20})
+    assert "window.hostile" in write_report(run).read_text(encoding="utf-8")
+    check(run.report_file, plots=4)
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    check(write_report(Run(tmp_path)), plots=0)
