@@ -527,8 +527,6 @@ def list_runs(
         UsageError: there is no such folder, or `since` is not understood.
     """
     when = read_since(since) if since else 0.0
-    for run in runs_here():
-        settle_ended(run)
     return list_wanted(Wanted(tuple(state), name, base, when, sort, limit), folder)
 
 

@@ -54,15 +54,19 @@ def _count(text: str) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     if arguments.names:
         return _print_names()
-    from kohya_driver import api, files
+    # Not by the api, which loads everything: a list is asked for often.
+    from kohya_driver import files
     from kohya_driver.run.detach import adopt_unwatched
+    from kohya_driver.run.listing import Wanted, list_wanted, read_since
     from kohya_driver.run.registry import runs_here
     from kohya_driver.views.runs import print_adopted, print_runs
 
     adopted = adopt_unwatched()
-    words = ("folder", "state", "name", "base", "since", "sort", "limit")
-    given = {word: getattr(arguments, word) for word in words}
-    found = api.list_runs(**given)
+    since = read_since(arguments.since) if arguments.since else 0.0
+    wanted = Wanted(
+        tuple(arguments.state), arguments.name, arguments.base, since, arguments.sort, arguments.limit
+    )
+    found = list_wanted(wanted, arguments.folder)
     if arguments.json:
         sys.stdout.write(files.dump_json([item.to_json() for item in found]))
         return 0

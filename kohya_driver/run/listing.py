@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kohya_driver.errors import UsageError
 from kohya_driver.run.folder import Run
+from kohya_driver.run.late import settle_ended
 from kohya_driver.run.overview import Overview, overviews
 from kohya_driver.run.registry import runs_here
 
@@ -37,7 +38,7 @@ class Wanted:
 
 
 def list_wanted(wanted: Wanted, folder: str | Path | None = None) -> list[Overview]:
-    """The runs in this order.
+    """The runs in this order. One that came to its end while nobody watched is judged first.
 
     Args:
         folder: only those of this project, or of this `runs` folder; None: all of this machine, and those of the current folder.
@@ -46,6 +47,8 @@ def list_wanted(wanted: Wanted, folder: str | Path | None = None) -> list[Overvi
         UsageError: `kept.no_folder`.
     """
     runs = runs_here() if folder is None else runs_in(folder)
+    for run in runs:
+        settle_ended(run)
     found = [one for one in overviews(runs) if _is_wanted(one, wanted)]
     if wanted.sort != "size":
         found = _ordered(found, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -14,7 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from kohya_driver import api, files, texts
-from kohya_driver.cli.main import main
+from kohya_driver.cli.main import build_parser, main
 from kohya_driver.errors import UsageError
 from kohya_driver.run.listing import fits, read_since, runs_in, size_of
 from kohya_driver.run.overview import Overview
@@ -185,3 +186,11 @@ def test_a_thousand_runs_in_one_project(project: Path) -> None:
     print(f"{len(found)} runs in {took:.2f} s")
     assert len(found) == MANY + 1 and sum(one.state == "unreadable" for one in found) == 10
     assert took < 2
+
+
+def test_the_command_and_the_api_say_the_same_words() -> None:
+    parser = build_parser(["runs"]).parse_args
+    words = vars(parser(["runs", "--state", "failed"]))
+    assert words["state"] == ["failed"]
+    shared = set(inspect.signature(api.list_runs).parameters)
+    assert shared == set(words) - {"json", "names", "command", "action", "do", "run"}
