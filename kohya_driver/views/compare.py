@@ -104,7 +104,8 @@ def _print_samples(comparison: Comparison, console: Console) -> None:
                 if picture
                 else texts.say("compare.samples.none")
             )
-            console.print(Padding(Text(f"{letter}  {said}", overflow="fold"), (0, 0, 0, 4)))
+            # The path stays in one piece, so that it can be copied.
+            console.print(Text(f"    {letter}  {said}"), soft_wrap=True)
 
 
 def _head(console: Console, code: str) -> None:

@@ -63,7 +63,7 @@ def _print_pruning(pruning: Pruning, console: Console) -> None:
 
 def _table(rows: Iterable[tuple[Product, str]], folder: Path) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -52,7 +52,7 @@ def test_a_pruned_run_is_resumed_to_the_same_end(preset: Path, home: Path) -> No
     states = find_states(run.states_folder)
     assert len(states) == 2
     code, told = say(preset, night(home), "runs", "prune", run.folder.name, "--yes")
-    assert code == 0 and "`resume` goes on from it" in told
+    assert code == 0 and "`resume` needs it" in told
     [kept] = find_states(run.states_folder)
     assert kept == states[0] and kept.is_whole()
     assert len(list(run.saved_folder.iterdir())) == 1  # its newest LoRA

@@ -165,7 +165,8 @@ def test_in_a_terminal(three: list[Run], language: str, width: int) -> None:
     texts.use_language(language)
     compared = api.compare_runs(three)
     text = shown(compared, width)
-    assert max(map(cell_len, text.splitlines())) <= width
+    assert max(cell_len(line) for line in text.splitlines() if ".png" not in line) <= width
+    assert str(three[0].folder / "models" / "sample" / "ning_e000002_00_20261101120200_42.png") in text
     for words in ("ning-003", "dim", "32", "Lion", "ning, smile", "⣀"):
         assert words in text
     assert ("Settings that differ" in text) == (language == "en")

@@ -18,8 +18,8 @@ from kohya_driver import api, files, texts
 from kohya_driver.cli.main import build_parser, main
 from kohya_driver.errors import UsageError
 from kohya_driver.run.listing import fits, read_since, runs_in, size_of
-from kohya_driver.run.overview import Overview
 from kohya_driver.run.noted import remember_run
+from kohya_driver.run.overview import Overview
 from kohya_driver.views.runs import print_runs
 from tests.unit.kept_runs import NOW, make_plan, make_run
 
