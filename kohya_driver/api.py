@@ -26,7 +26,6 @@ from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
-from kohya_driver.engine.store import find_engine as find_drawing
 from kohya_driver.errors import RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
@@ -422,7 +421,7 @@ def plan_sample(source: str | Path | None = None, config: GridConfig = GridConfi
     Raises:
         RunError, UsageError: there is nothing to make a plan of: no such run, no base, no prompt.
     """
-    return build_grid_plan(read_subject(source, config.checkpoints), config, probe_host(), find_drawing())
+    return build_grid_plan(read_subject(source, config.checkpoints), config, probe_host())
 
 
 def sample(
@@ -453,13 +452,13 @@ def sample(
         UsageError, EngineError, HostError: as for `plan_sample` and `install_engine`.
     """
     adopt_unwatched()
-    subject, host = read_subject(source, config.checkpoints), probe_host()
-    planned = build_grid_plan(subject, config, host, find_drawing())
+    planned = plan_sample(source, config)
     if on_plan:
         on_plan(planned)
     planned.raise_for_errors()
-    engine = find_drawing() or install_engine(engine_source, on_event=on_install or (lambda event: None))
-    planned = build_grid_plan(subject, config, host, engine)
+    engine = kind_of(planned.engine).find() or install_engine(
+        engine_source, engine=planned.engine, on_event=on_install or (lambda event: None)
+    )
     return draw_grid(planned, engine, on_progress=on_progress, stop=stop)
 
 

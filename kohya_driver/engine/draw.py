@@ -6,8 +6,9 @@ Runs in the engine's interpreter, with the checkout as current folder. This file
 of the engine is changed on disk. The job, as kohya_driver/sampling/job.py writes it:
 
     {"arguments": ["--ckpt", …],      for gen_img.py
-     "device": "mps",
+     "settings": {"device": "mps", …}, for embedded/draw.py, which does the same without sd-scripts
      "tell": FILE,                    one line of JSON for everything that happens
+     "first": FILE,                   the LoRA that the network is built from
      "pictures": [{"file": "p1-….png", "prompt": "a girl --d 42 …", "lora": FILE or null, "weight": 0.8}]}
 
 gen_img.py asks a module for its prompts if it is told to (`--from_module`). This file is that module: before it gives the
@@ -37,7 +38,11 @@ class Job:
     def __init__(self, path):
         with Path(path).open(encoding="utf-8") as file:
             facts = json.load(file)
-        self.arguments, self.device, self.pictures = facts["arguments"], facts["device"], facts["pictures"]
+        self.arguments, self.settings, self.pictures = (
+            facts["arguments"],
+            facts["settings"],
+            facts["pictures"],
+        )
         self.path, self.parent = facts["tell"], os.getppid()
         self.network = None
         self.loaded = facts["first"]
@@ -49,6 +54,11 @@ class Job:
             file.write(json.dumps({"event": event, **facts}) + "\n")
 
     def next_prompt(self):
+        """As gen_img.py reads it, with the LoRA's weights in the network; None after the last one."""
+        picture = self.next_picture()
+        return picture and f"{picture['prompt']} --am {picture['weight']} --f {picture['file']}"
+
+    def next_picture(self):
         """The picture that was drawn before is there; None after the last one."""
         self.leave_if_alone()
         now = time.monotonic()
@@ -61,7 +71,7 @@ class Job:
         self.tell("begun", number=self.number)
         if self.network is not None:
             self.take(picture["lora"])
-        return f"{picture['prompt']} --am {picture['weight']} --f {picture['file']}"
+        return picture
 
     def take(self, lora):
         """The network with this file's weights; with none it is left out of the computing altogether."""
@@ -121,7 +131,7 @@ def main():
     sys.modules[NAME] = sys.modules["__main__"]
     import gen_img
 
-    gen_img.torch = TorchWithDevice(gen_img.torch, JOB.device)
+    gen_img.torch = TorchWithDevice(gen_img.torch, JOB.settings["device"])
     gen_img.handle_dynamic_prompt_variants = lambda prompt, count, chance, seeds=None: ([prompt], seeds)
     gen_img.tqdm = JOB.bar
     arguments = gen_img.setup_parser().parse_args(JOB.arguments)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.engine import bases
+from kohya_driver.engine import bases, draw_script
 from kohya_driver.engine.base import BaseModel
 from kohya_driver.engine.bases import OnProgress
 from kohya_driver.engine.embedded import scope
 from kohya_driver.engine.embedded.scope import Outside
-from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
+from kohya_driver.engine.model import EMBEDDED, EMBEDDED_SCRIPTS, SD_SCRIPTS, Engine, EngineName
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.store import engines_folder, find_engine
 
@@ -64,6 +64,10 @@ class Kind:
         """Whether it can build a U-Net of this size: sd-scripts' has its channels in the code (original_unet.py)."""
         return not base.is_small
 
+    def draw_script(self) -> Path:
+        """What draws pictures with a LoRA, in its interpreter."""
+        return draw_script()
+
     def random_base(self, engine: Engine, family: str, on_progress: OnProgress) -> Path:
         """A base with random weights, made once and kept, on which a first training can be made.
 
@@ -92,6 +96,10 @@ class Embedded(Kind):
     def trains_on(self, base: BaseModel) -> bool:
         """It takes the size from the model's own config."""
         return True
+
+    def draw_script(self) -> Path:
+        """By diffusers' own pipeline, as it draws samples."""
+        return EMBEDDED_SCRIPTS / "draw.py"
 
     def random_base(self, engine: Engine, family: str, on_progress: OnProgress) -> Path:
         """In half a second, and of one family."""

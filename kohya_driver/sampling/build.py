@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kohya_driver import files
-from kohya_driver.engine import draw_script
 from kohya_driver.engine.base import read_base
-from kohya_driver.engine.model import Engine
+from kohya_driver.engine.kinds import KINDS, Kind, kind_of
+from kohya_driver.engine.model import EngineName
 from kohya_driver.errors import DriverError, Finding, RunError, UsageError, error
 from kohya_driver.host import Host
 from kohya_driver.planning.prompts import SAMPLERS, Prompt, bad_options, has_words, prompt_of
@@ -29,11 +30,8 @@ PICTURE_BYTES_PER_PIXEL = 6
 SPARE_BYTES = 64 << 20
 
 
-def build_grid_plan(subject: GridSubject, config: GridConfig, host: Host, engine: Engine | None) -> GridPlan:
-    """The plan of a grid.
-
-    Args:
-        engine: None where it is not installed yet; the plan says the same.
+def build_grid_plan(subject: GridSubject, config: GridConfig, host: Host) -> GridPlan:
+    """The plan of a grid, for an engine that may not be installed yet.
 
     Raises:
         RunError, UsageError: there is nothing to make a plan of: no base, no prompt, words that mean nothing.
@@ -49,6 +47,7 @@ def build_grid_plan(subject: GridSubject, config: GridConfig, host: Host, engine
     precision = _precision(config, base.family, device, host)
     folder = _folder(subject, config)
     module = adapters[0].module if adapters else PLAIN
+    kind = kind_for(base, subject.engine)
     return GridPlan(
         source=subject.source,
         is_run=subject.is_run,
@@ -62,8 +61,13 @@ def build_grid_plan(subject: GridSubject, config: GridConfig, host: Host, engine
         weights=config.weights,
         prompts=prompts,
         cells=cells,
-        arguments=tuple(_arguments(base, sampler, precision, module, engine)),
-        findings=tuple(_check(subject, base, adapters, prompts, len(cells), folder)),
+        engine=kind.name,
+        module=module,
+        options=base.options,
+        findings=(
+            *_check(subject, base, adapters, prompts, len(cells), folder),
+            *_refused(kind, base, {"sample_sampler": sampler, "network_module": module, **base.options}),
+        ),
     )
 
 
@@ -167,22 +171,6 @@ def _precision(config: GridConfig, family: str, device: str, host: Host) -> str:
     return "bf16" if family == "sdxl" and device in ("mps", "cuda") and modern else "no"
 
 
-def _arguments(base: Base, sampler: str, precision: str, module: str, engine: Engine | None) -> Iterator[str]:
-    yield {"sd15": "--v1", "sd2": "--v2", "sdxl": "--sdxl"}[base.family]
-    yield from ("--ckpt", str(base.path), "--sampler", sampler, "--sdpa", "--network_module", module)
-    for switch in ("v_parameterization", "zero_terminal_snr"):
-        if base.options.get(switch):
-            yield f"--{switch}"
-    for name in ("clip_skip", "vae"):
-        if base.options.get(name):
-            yield from (f"--{name}", str(base.options[name]))
-    if precision != "no":
-        yield from (f"--{precision}", "--no_half_vae")
-    yield from ("--from_module", str(draw_script()))
-    if engine:
-        yield from ("--tokenizer_cache_dir", str(engine.tokenizers))
-
-
 def _folder(subject: GridSubject, config: GridConfig) -> Path:
     if config.output is not None:
         return config.output.expanduser().absolute()
@@ -200,12 +188,21 @@ def next_number(root: Path, name: str) -> Path:
 # --- whether
 
 
-def _is_small(path: Path) -> bool:
-    """The engine's script has the channels of true models in its code."""
+def kind_for(base: Base, trained_by: EngineName) -> Kind:
+    """The engine that trained it, unless it cannot load this base; then one that can."""
     try:
-        return read_base(path).is_small
-    except DriverError:
-        return False
+        model = read_base(base.path)
+    except DriverError:  # it is not there, or not here: a check tells of that
+        return kind_of(trained_by)
+    first = kind_of(trained_by)
+    able = (one for one in (first, *KINDS.values()) if one.trains_on(model) and base.family in one.scripts)
+    return next(able, first)
+
+
+def _refused(kind: Kind, base: Base, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """What this engine does not draw with."""
+    for one in kind.outside_training(options):
+        yield error("grid.not_by_engine", base.path, engine=kind.name, name=one.name, value=str(one.value))
 
 
 def _check(
@@ -218,8 +215,6 @@ def _check(
 ) -> Iterator[Finding]:
     if not base.path.exists():
         yield error("grid.base_missing", base.path)
-    elif _is_small(base.path):
-        yield error("grid.base_small", base.path)
     for adapter in adapters:
         if adapter.family not in ("", base.family):
             yield error("grid.other_family", adapter.path, lora=adapter.family, base=base.family)

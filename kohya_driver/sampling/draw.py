@@ -13,6 +13,7 @@ from typing import Any
 
 from kohya_driver import files, process
 from kohya_driver.diagnosis.classify import diagnose_log
+from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import RunError, StoppedError
 from kohya_driver.host import probe_host
@@ -36,8 +37,12 @@ def draw_grid(
     *,
     on_progress: OnProgress = lambda progress: None,
     stop: Stop | None = None,
+    script: Path | None = None,
 ) -> Grid:
     """Draw every picture that is not there yet, then lay them out; the grid's folder appears when all of it stands.
+
+    Args:
+        script: what draws, in place of the engine's own.
 
     Raises:
         RunError: the plan has errors, another training runs on this machine, or the engine failed (`grid.failed`).
@@ -52,7 +57,8 @@ def draw_grid(
             (place.folder / "cells").mkdir(parents=True, exist_ok=True)
         except OSError as failure:
             raise files.host_error(failure, place.folder) from failure
-        drawing = _Drawing(plan, engine, place, on_progress, stop or Stop())
+        script = script or kind_of(plan.engine).draw_script()
+        drawing = _Drawing(plan, engine, script, place, on_progress, stop or Stop())
         drawing.go()
     return _lay_out(plan, place, drawing, begun)
 
@@ -63,6 +69,7 @@ class _Drawing:
 
     plan: GridPlan
     engine: Engine
+    script: Path
     place: Workplace
     on_progress: OnProgress
     stop: Stop
@@ -81,7 +88,7 @@ class _Drawing:
             return
         self.on_progress(self._progress)
         self.place.tell_file.unlink(missing_ok=True)
-        files.write_json(self.place.job_file, job(self.plan, self.place, cells))
+        files.write_json(self.place.job_file, job(self.plan, self.place, cells, self.engine, self.script))
         child = self._start()
         try:
             with keep_awake(probe_host(), child.pid, str(self.plan.folder)):
@@ -93,10 +100,9 @@ class _Drawing:
 
     def _start(self) -> process.Child:
         threads = probe_host().performance_cores
-        script = Path(self.plan.arguments[self.plan.arguments.index("--from_module") + 1])
         try:
             return process.start_child(
-                [str(self.engine.python), str(script), str(self.place.job_file)],
+                [str(self.engine.python), str(self.script), str(self.place.job_file)],
                 cwd=self.engine.checkout,
                 env=process.clean_environment(dict(environment(self.engine.checkout, threads))),
                 log=self.place.log_file,

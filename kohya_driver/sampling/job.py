@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import files
+from kohya_driver.engine.model import Engine
 from kohya_driver.planning.prompts import prompt_line
 from kohya_driver.sampling.model import Cell, GridPlan
 
@@ -54,7 +55,7 @@ def _drawn(plan: GridPlan) -> Mapping[str, Any]:
     """All that the pictures depend on."""
     stamps = [files.stamp(path) for path in (plan.base, *(one.path for one in plan.loras if one.path))]
     pictures = [_picture(plan, cell) for cell in plan.cells]
-    return {"arguments": plan.arguments, "device": plan.device, "stamps": stamps, "pictures": pictures}
+    return {"arguments": list(arguments(plan)), "device": plan.device, "stamps": stamps, "pictures": pictures}
 
 
 def missing(plan: GridPlan, place: Workplace) -> tuple[Cell, ...]:
@@ -62,17 +63,50 @@ def missing(plan: GridPlan, place: Workplace) -> tuple[Cell, ...]:
     return tuple(cell for cell in plan.cells if not place.stands(cell))
 
 
-def job(plan: GridPlan, place: Workplace, cells: tuple[Cell, ...]) -> Mapping[str, Any]:
+def job(
+    plan: GridPlan, place: Workplace, cells: tuple[Cell, ...], engine: Engine, script: Path
+) -> Mapping[str, Any]:
     """The whole job.json."""
     first = next(str(one.path) for one in plan.loras if one.path)
     own = ("--outdir", str(place.folder), "--network_weights", first)
+    here = ("--from_module", str(script), "--tokenizer_cache_dir", str(engine.tokenizers))
     return {
-        "arguments": [*plan.arguments, *own],
-        "device": plan.device,
+        "arguments": [*arguments(plan), *own, *here],
+        "settings": {
+            "device": plan.device,
+            "base": str(plan.base),
+            "tokenizers": str(engine.tokenizers),
+            "folder": str(place.folder),
+            "sampler": plan.sampler,
+            "clip_skip": plan.options.get("clip_skip"),
+            "precision": plan.precision,
+        },
         "tell": str(place.tell_file),
         "first": first,
         "pictures": [_picture(plan, cell) for cell in cells],
     }
+
+
+def arguments(plan: GridPlan) -> Iterator[str]:
+    """gen_img.py's options, but for those that name places of this machine."""
+    yield {"sd15": "--v1", "sd2": "--v2", "sdxl": "--sdxl"}[plan.family]
+    yield from (
+        "--ckpt",
+        str(plan.base),
+        "--sampler",
+        plan.sampler,
+        "--sdpa",
+        "--network_module",
+        plan.module,
+    )
+    for switch in ("v_parameterization", "zero_terminal_snr"):
+        if plan.options.get(switch):
+            yield f"--{switch}"
+    for name in ("clip_skip", "vae"):
+        if plan.options.get(name):
+            yield from (f"--{name}", str(plan.options[name]))
+    if plan.precision != "no":
+        yield from (f"--{plan.precision}", "--no_half_vae")
 
 
 def _picture(plan: GridPlan, cell: Cell) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from kohya_driver.engine.model import EngineName
 from kohya_driver.errors import Finding, RunError, Severity
 from kohya_driver.planning.prompts import Prompt
 
@@ -80,8 +81,12 @@ class GridPlan:
     weights: tuple[float, ...]
     prompts: tuple[Prompt, ...]
     cells: tuple[Cell, ...]
-    arguments: tuple[str, ...]
-    """For the engine's own script."""
+    engine: EngineName
+    """Which engine draws."""
+    module: str
+    """What reads the LoRA there."""
+    options: Mapping[str, Any]
+    """That the base is to be loaded with: `v_parameterization`, `clip_skip`, `vae` …"""
     findings: tuple[Finding, ...]
 
     def raise_for_errors(self) -> None:
@@ -103,6 +108,7 @@ class GridPlan:
             "folder": str(self.folder),
             "base": str(self.base),
             "family": self.family,
+            "engine": self.engine,
             "device": self.device,
             "precision": self.precision,
             "sampler": self.sampler,

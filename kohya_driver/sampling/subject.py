@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.base import read_base
+from kohya_driver.engine.kinds import DEFAULT
+from kohya_driver.engine.model import EngineName
 from kohya_driver.errors import DriverError, RunError, UsageError
 from kohya_driver.planning.prompts import Prompt, read_prompts
 from kohya_driver.run.folder import Run, open_run
@@ -45,6 +47,8 @@ class GridSubject:
     device: str = ""
     """What the run was trained on."""
     sampler: str = ""
+    engine: EngineName = DEFAULT
+    """What trained it."""
 
 
 def read_subject(source: str | Path | None, checkpoints: str) -> GridSubject:
@@ -93,6 +97,7 @@ def _of_run(run: Run, checkpoints: str) -> GridSubject:
         size=(int(width), int(height or width)) if width.isdecimal() else None,
         device=plan.device,
         sampler=str(training.get("sample_sampler", "")),
+        engine=plan.engine_name,
     )
 
 

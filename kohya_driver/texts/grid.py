@@ -55,13 +55,13 @@ TEXTS = {
         "Connect its disk, or give another path: --base FILE. A model of the Hub has to be downloaded first.",
         "请接上它所在的磁盘，或用 --base 给出其他路径。Hub 上的模型需要先下载。",
     ),
-    "grid.base_small": (
-        "This base is a tiny one for trying things out; the engine's drawing script loads models of true size only.",
-        "这个底模是供试用的微型模型；引擎的画图脚本只能加载正常大小的模型。",
+    "grid.not_by_engine": (
+        "The engine that draws here ({engine}) knows no `{name}` = {value}.",
+        "这里用来画图的引擎（{engine}）不支持 `{name}` = {value}。",
     ),
-    "grid.base_small.hint": (
-        "Its samples stand in the run's folder. For a grid, train on a true base, or give one: --base FILE.",
-        "训练时画的预览图在训练文件夹里。要做对比图，请使用正常的底模训练，或用 --base 给出一个。",
+    "grid.not_by_engine.hint": (
+        "Choose another one (--sampler), or a base of true size, with which sd-scripts can draw: --base FILE.",
+        "请改用其他设置（--sampler），或用 --base 给出正常大小的底模，由 sd-scripts 来画。",
     ),
     "grid.base_pickle": (
         "This base could run code when it is loaded (.ckpt, .pt, .bin); only a run whose preset allowed it draws with it.",

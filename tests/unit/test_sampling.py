@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from kohya_driver.sampling.adapter import read_adapter
 from kohya_driver.sampling.build import build_grid_plan, next_number
 from kohya_driver.sampling.columns import choose
 from kohya_driver.sampling.draw import draw_grid
-from kohya_driver.sampling.job import workplace
-from kohya_driver.sampling.model import GridConfig, GridPlan, GridProgress, Lora
+from kohya_driver.sampling.job import arguments, workplace
+from kohya_driver.sampling.model import Grid, GridConfig, GridPlan, GridProgress, Lora
 from kohya_driver.sampling.sheet import OWN, draw_sheet
 from kohya_driver.sampling.subject import Base, GridSubject, read_given_base, read_subject
 from tests.project import CPU, MAC, OLD_MAC, SMALL_MAC, write_base, write_safetensors
@@ -129,7 +129,7 @@ def subject_of(tmp_path: Path, **changes: Any) -> GridSubject:
 
 
 def plan_of(tmp_path: Path, config: GridConfig = GridConfig(), host: Any = CPU, **changes: Any) -> GridPlan:  # noqa: B008
-    return build_grid_plan(subject_of(tmp_path, **changes), config, host, None)
+    return build_grid_plan(subject_of(tmp_path, **changes), config, host)
 
 
 def test_everything_comes_from_the_run(tmp_path: Path) -> None:
@@ -141,7 +141,8 @@ def test_everything_comes_from_the_run(tmp_path: Path) -> None:
         (0, None), (1, 0.6), (1, 0.8), (1, 1.0), (2, 0.6), (2, 0.8), (2, 1.0),
     ]  # fmt: skip
     assert plan.folder == tmp_path / "grids" / "grid-001"
-    assert plan.arguments[plan.arguments.index("--clip_skip") + 1] == "2"
+    words = list(arguments(plan))
+    assert words[words.index("--clip_skip") + 1] == "2" and words[0] == "--v1"
     assert len({one.file for one in plan.cells}) == len(plan.cells)
 
 
@@ -169,10 +170,10 @@ def test_a_file_from_elsewhere(tmp_path: Path) -> None:
     lora = write_safetensors(tmp_path / "宁.safetensors", LORA)
     subject = read_subject(lora, "")
     with pytest.raises(UsageError) as failure:
-        build_grid_plan(subject, GridConfig(prompts=("a",)), CPU, None)
+        build_grid_plan(subject, GridConfig(prompts=("a",)), CPU)
     assert failure.value.code == "grid.base_needed"
     config = GridConfig(prompts=("a",), base=write_base(tmp_path / "base.safetensors"))
-    plan = build_grid_plan(subject, config, CPU, None)
+    plan = build_grid_plan(subject, config, CPU)
     assert plan.findings == ()
     assert [one.label for one in plan.loras] == ["no LoRA", "LoRA"]
     assert plan.folder == tmp_path / "宁-grid-001"
@@ -233,7 +234,7 @@ def test_precision(tmp_path: Path, family: str, host: Any, precision: str) -> No
     base = Base(write_base(tmp_path / "other.safetensors", family), family, {})
     plan = plan_of(tmp_path, host=host, base=base)
     assert plan.precision == precision
-    assert ("--bf16" in plan.arguments) == (precision == "bf16")
+    assert ("--bf16" in arguments(plan)) == (precision == "bf16")
     assert plan.device == host.accelerator
     assert plan_of(tmp_path, host=host, base=base, device="cpu").device == "cpu"
 
@@ -244,6 +245,33 @@ def test_a_base_that_could_run_code(tmp_path: Path) -> None:
     with pytest.raises(DriverError) as failure:
         read_given_base(pickled)
     assert failure.value.code == "grid.base_pickle"
+
+
+def write_tiny_base(folder: Path) -> Path:
+    """A diffusers folder with a narrow U-Net, as far as its configs tell."""
+    files.write_json(folder / "model_index.json", {"_class_name": "StableDiffusionPipeline"})
+    files.write_json(
+        folder / "unet" / "config.json", {"cross_attention_dim": 768, "block_out_channels": [32, 64]}
+    )
+    write_safetensors(
+        folder / "unet" / "diffusion_pytorch_model.safetensors", {"conv_in.weight": (32, 4, 3, 3)}
+    )
+    return folder
+
+
+def test_a_base_that_only_the_embedded_engine_can_load(tmp_path: Path) -> None:
+    tiny = Base(write_tiny_base(tmp_path / "tiny"), "sd15", {})
+    plan = plan_of(tmp_path, base=tiny)
+    assert (plan.engine, codes(plan)) == ("embedded", [])
+    assert plan_of(tmp_path).engine == "sd-scripts"
+    assert plan_of(tmp_path, engine="embedded").engine == "embedded"
+    refused = plan_of(tmp_path, GridConfig(sampler="lms"), base=tiny)
+    assert codes(refused) == ["grid.not_by_engine"]
+
+
+def test_the_engine_that_trained_it_gives_way_for_a_family_that_it_does_not_know(tmp_path: Path) -> None:
+    other = Base(write_base(tmp_path / "xl.safetensors", "sdxl"), "sdxl", {})
+    assert plan_of(tmp_path, base=other, engine="embedded").engine == "sd-scripts"
 
 
 def test_numbers(tmp_path: Path) -> None:
@@ -279,8 +307,20 @@ tell(event="done")
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A grid, and what stands in for the engine."""
+
+    plan: GridPlan
+    engine: Engine
+    script: Path
+
+    def draw(self, plan: GridPlan | None = None, **options: Any) -> Grid:
+        return draw_grid(plan or self.plan, self.engine, script=self.script, **options)
+
+
 @pytest.fixture
-def drawing(tmp_path: Path) -> tuple[GridPlan, Engine]:
+def drawing(tmp_path: Path) -> Drawing:
     engine = Engine(tmp_path / "engine", "c", "t", "l")
     engine.checkout.mkdir(parents=True)
     engine.python.parent.mkdir(parents=True)
@@ -289,15 +329,13 @@ def drawing(tmp_path: Path) -> tuple[GridPlan, Engine]:
     script = tmp_path / "stand_in.py"
     script.write_text(STAND_IN, encoding="utf-8")
     plan = plan_of(tmp_path, GridConfig(prompts=("宁, smile", "hat"), weights=(0.5, 1.0), size=(64, 64)))
-    arguments = list(plan.arguments)
-    arguments[arguments.index("--from_module") + 1] = str(script)
-    return replace(plan, arguments=tuple(arguments)), engine
+    return Drawing(plan, engine, script)
 
 
-def test_a_grid(drawing: tuple[GridPlan, Engine]) -> None:
-    plan, engine = drawing
+def test_a_grid(drawing: Drawing) -> None:
+    plan = drawing.plan
     seen: list[GridProgress] = []
-    grid = draw_grid(plan, engine, on_progress=seen.append)
+    grid = drawing.draw(on_progress=seen.append)
     assert (seen[0].done, seen[-1].done, seen[-1].of) == (0, 10, 10)
     assert grid.folder == plan.folder and grid.reused == 0 and grid.timings["picture"] == 0.5
     assert sorted(path.name for path in grid.folder.iterdir()) == [
@@ -310,9 +348,9 @@ def test_a_grid(drawing: tuple[GridPlan, Engine]) -> None:
     assert not process.marked(str(plan.folder))
 
 
-def test_settings_stand_in_every_picture(drawing: tuple[GridPlan, Engine]) -> None:
-    plan, engine = drawing
-    grid = draw_grid(plan, engine)
+def test_settings_stand_in_every_picture(drawing: Drawing) -> None:
+    plan = drawing.plan
+    grid = drawing.draw()
     cell = plan.cell(0, 2, 0.5)
     assert cell is not None
     with Image.open(grid.folder / cell.file) as picture:
@@ -323,18 +361,18 @@ def test_settings_stand_in_every_picture(drawing: tuple[GridPlan, Engine]) -> No
     )  # fmt: skip
 
 
-def test_the_page(drawing: tuple[GridPlan, Engine]) -> None:
-    plan, engine = drawing
+def test_the_page(drawing: Drawing) -> None:
+    plan = drawing.plan
     texts.use_language("zh")
-    page = draw_grid(plan, engine).page.read_text(encoding="utf-8")
+    page = drawing.draw().page.read_text(encoding="utf-8")
     assert page.count("<img ") == len(plan.cells) and 'lang="zh-CN"' in page
     assert "宁, smile" in page and "权重 0.5" in page and "第 20 步" in page
     assert all(f'src="{cell.file}"' in page for cell in plan.cells)
 
 
-def test_the_sheet_shows_each_picture_in_its_place(drawing: tuple[GridPlan, Engine]) -> None:
-    plan, engine = drawing
-    grid = draw_grid(plan, engine)
+def test_the_sheet_shows_each_picture_in_its_place(drawing: Drawing) -> None:
+    plan = drawing.plan
+    grid = drawing.draw()
     with Image.open(grid.sheets[1]) as sheet:
         colours = {colour for _, colour in sheet.getcolors(1 << 24) or ()}
     for cell in plan.cells:
@@ -351,34 +389,34 @@ def test_a_sheet_keeps_to_a_size(tmp_path: Path, side: int, count: int) -> None:
 
 
 def test_the_engine_fails_and_the_same_wish_goes_on(
-    drawing: tuple[GridPlan, Engine], monkeypatch: pytest.MonkeyPatch
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, engine = drawing
+    plan = drawing.plan
     monkeypatch.setenv("FAIL_AT", "4")
     with pytest.raises(RunError) as failure:
-        draw_grid(plan, engine)
+        drawing.draw()
     assert failure.value.code == "grid.failed"
     assert "out of memory" in failure.value.findings[0].message
     assert Path(failure.value.findings[0].where).is_file() and not plan.folder.exists()
     monkeypatch.delenv("FAIL_AT")
-    grid = draw_grid(plan, engine)
+    grid = drawing.draw()
     assert grid.reused == 3 and len(list((grid.folder / "cells").iterdir())) == 10
 
 
 def test_another_lora_of_the_same_name_is_drawn_anew(
-    drawing: tuple[GridPlan, Engine], monkeypatch: pytest.MonkeyPatch
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, engine = drawing
+    plan = drawing.plan
     monkeypatch.setenv("FAIL_AT", "4")
     with pytest.raises(RunError):
-        draw_grid(plan, engine)
+        drawing.draw()
     before = workplace(plan)
     write_safetensors(Path(str(plan.loras[1].path)), LORA | {"lora_unet_x.alpha": ()})
     assert workplace(plan) != before
 
 
-def test_stopped(drawing: tuple[GridPlan, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
-    plan, engine = drawing
+def test_stopped(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = drawing.plan
     monkeypatch.setenv("SLOW", "0.3")
     stop = Stop()
 
@@ -387,15 +425,13 @@ def test_stopped(drawing: tuple[GridPlan, Engine], monkeypatch: pytest.MonkeyPat
             stop.ask("SIGINT")
 
     with pytest.raises(StoppedError) as failure:
-        draw_grid(plan, engine, on_progress=watch, stop=stop)
+        drawing.draw(on_progress=watch, stop=stop)
     assert failure.value.exit_code == 10 and failure.value.findings[0].values["kept"] in (2, 3)
     assert not process.marked(str(plan.folder)) and machine.holder() is None and not plan.folder.exists()
 
 
-def test_one_heavy_thing_at_a_time(
-    drawing: tuple[GridPlan, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan, engine = drawing
+def test_one_heavy_thing_at_a_time(drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = drawing.plan
     monkeypatch.setenv("SLOW", "0.5")
     stop = Stop()
     begun = threading.Event()
@@ -403,7 +439,7 @@ def test_one_heavy_thing_at_a_time(
 
     def first() -> None:
         try:
-            draw_grid(plan, engine, on_progress=lambda progress: begun.set(), stop=stop)
+            drawing.draw(on_progress=lambda progress: begun.set(), stop=stop)
         except BaseException as failure:
             errors.append(failure)
 
@@ -414,18 +450,18 @@ def test_one_heavy_thing_at_a_time(
     files.write_json(files.home() / "training.json", {**holder, "pid": 1, "started": 0.0})
     time.sleep(0.3)
     with pytest.raises(RunError) as failure:
-        draw_grid(replace(plan, folder=tmp_path / "other"), engine)
+        drawing.draw(replace(plan, folder=tmp_path / "other"))
     assert failure.value.code == "run.machine_busy"
     stop.ask("api")
     thread.join(30)
     assert [type(one) for one in errors] == [StoppedError]
 
 
-def test_a_number_that_was_taken_meanwhile(drawing: tuple[GridPlan, Engine]) -> None:
-    plan, engine = drawing
+def test_a_number_that_was_taken_meanwhile(drawing: Drawing) -> None:
+    plan = drawing.plan
 
     def take(progress: GridProgress) -> None:
         files.write_text(plan.folder / "a.txt", "of another")
 
-    grid = draw_grid(plan, engine, on_progress=take)
+    grid = drawing.draw(on_progress=take)
     assert grid.folder == plan.folder.parent / "grid-002" and grid.page.is_file()
