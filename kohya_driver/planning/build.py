@@ -108,6 +108,7 @@ def _draft(inputs: Inputs) -> Draft:
         base_load=_other_name(inputs),
         v_by=_said_velocity(inputs),
         zero_terminal_snr=bool(inputs.base and inputs.base.zero_terminal_snr),
+        base_is_small=bool(inputs.base and inputs.base.is_small),
         pictures=_splittable(inputs),
     )
 

@@ -226,6 +226,10 @@ TEXTS = {
         "There are prompts but no word on when; once an epoch.",
         "有提示词但没说何时画预览图；每个轮次画一次。",
     ),
+    "override.launch.one_thread": (
+        "For so small a base one processor thread is enough, and it need not wait for others.",
+        "这么小的底模，一个处理器线程就够了，也不用互相等待。",
+    ),
     "override.launch.threads": (
         "One thread for each fast core of the processor.",
         "处理器的每个性能核心一个线程。",

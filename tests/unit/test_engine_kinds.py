@@ -321,6 +321,16 @@ def test_a_tiny_base_needs_the_embedded_engine(tmp_path: Path) -> None:
     assert not api.plan(api.load_preset(preset, base=base, engine="embedded"), host=CPU).errors
 
 
+def test_a_tiny_base_is_computed_by_one_thread(tmp_path: Path) -> None:
+    preset, base = write_project(tmp_path), tiny_folder(tmp_path / "tiny", 32)
+    assert api.plan(api.load_preset(preset, base=base, engine="embedded"), host=MAC).threads == 1
+    asked = api.load_preset(
+        preset, base=base, engine="embedded", sets=["launch.num_cpu_threads_per_process=3"]
+    )
+    assert api.plan(asked, host=MAC).threads == 3
+    assert plan_of(preset, host=MAC).threads == MAC.performance_cores
+
+
 @pytest.mark.parametrize(("width", "small"), [(32, True), (320, False)])
 def test_a_base_tells_its_width(tmp_path: Path, width: int, small: bool) -> None:
     base = read_base(tiny_folder(tmp_path / "folder", width))

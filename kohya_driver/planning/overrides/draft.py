@@ -30,6 +30,8 @@ class Draft:
     """What says that the base was trained on velocity, where the preset leaves that open."""
     zero_terminal_snr: bool = False
     """Whether the base's file says that it was trained down to pure noise."""
+    base_is_small: bool = False
+    """Whether it is smaller than any real one."""
     pictures: tuple[int, ...] = ()
     """In each folder that is trained on, as far as the engine can keep some of them apart."""
 
