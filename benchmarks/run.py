@@ -11,7 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.measure import RESULTS, Row, machine, table
 
-FIGURES = ("startup", "plan_pictures", "audit", "overhead", "supervisor_cost", "tall_figures", "crop_photos", "embedded")
+FIGURES = (
+    "startup",
+    "plan_pictures",
+    "audit",
+    "overhead",
+    "supervisor_cost",
+    "tall_figures",
+    "crop_photos",
+    "embedded",
+)
 
 
 def main(names: list[str]) -> None:
