@@ -24,8 +24,8 @@ TEXTS = {
         "队列将要继续训练 {run}（编号 {number}）。",
     ),
     "kept.queued.hint": (
-        "Nothing was changed. Take it out first: `kohya-driver queue remove {number}`.",
-        "没有改动任何内容。请先移出队列：`kohya-driver queue remove {number}`。",
+        "Nothing was changed. Take number {number} out first, with `kohya-driver queue remove`.",
+        "没有改动任何内容。请先用 `kohya-driver queue remove` 把编号 {number} 移出队列。",
     ),
     "kept.named_elsewhere": (
         "A file in the folder of {run} is named here, by its path.",
