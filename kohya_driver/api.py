@@ -29,6 +29,12 @@ from kohya_driver.engine.model import Engine
 from kohya_driver.errors import RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
+from kohya_driver.exchange.exporting import Exported, Target
+from kohya_driver.exchange.exporting import export as write_export
+from kohya_driver.exchange.importing import import_files
+from kohya_driver.exchange.model import Format as SourceFormat
+from kohya_driver.exchange.model import Imported
+from kohya_driver.files import write_text
 from kohya_driver.host import Host, probe_host, read_memory
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
@@ -112,12 +118,14 @@ __all__ = [
     "Diagnosis",
     "Download",
     "Engine",
+    "Exported",
     "FoundModels",
     "Freed",
     "Grid",
     "GridConfig",
     "GridPlan",
     "GridProgress",
+    "Imported",
     "InitReport",
     "InstallEvent",
     "LogDiagnosis",
@@ -148,6 +156,7 @@ __all__ = [
     "diagnose_log",
     "doctor",
     "edit_captions",
+    "export_preset",
     "find_earlier",
     "find_models",
     "find_options",
@@ -193,6 +202,72 @@ def describe_preset(source: str, *, every: bool = False) -> Description:
         PresetError: as `load_preset`.
     """
     return describe(source, every=every)
+
+
+def import_preset(
+    files: str | Path | Sequence[str | Path],
+    *,
+    output: str | Path | None = None,
+    source_format: SourceFormat | None = None,
+    images: str | None = None,
+    base: str | None = None,
+    trigger: str | None = None,
+    strict: bool = False,
+) -> Imported:
+    """Make a preset out of another program's settings, a command line, or what a finished LoRA says of its training.
+
+    Args:
+        files: one file; or a training config and a dataset config of sd-scripts.
+        output: where the preset is written; None: nowhere, it is in the result's `text`.
+        source_format: which program it is of, if that is not to be guessed.
+        images, base, trigger: what the preset is to have instead.
+        strict: what cannot be mapped is an error, and nothing is written.
+
+    Returns:
+        The preset, and what became of every key of the file.
+
+    Raises:
+        PresetError: a file cannot be read, is nothing that is known here, or `strict` refuses it.
+        UsageError: `output` is there already.
+        HostError: `output` cannot be written.
+    """
+    given = [files] if isinstance(files, str | Path) else list(files)
+    target = Path(output).expanduser() if output is not None else None
+    if target is not None and target.exists():
+        raise UsageError("exchange.output_exists", target)
+    imported = import_files(
+        [Path(path).expanduser() for path in given],
+        probe_host(),
+        target.absolute().parent if target else Path.cwd(),
+        wanted=source_format,
+        images=images,
+        base=base,
+        trigger=trigger,
+        strict=strict,
+    )
+    if target is not None:
+        write_text(target, imported.text)
+    return imported
+
+
+def export_preset(
+    preset: Preset, target: Target, *, output: str | Path | None = None, images: str = "", base: str = ""
+) -> Exported:
+    """Write a preset's training for sd-scripts, for kohya_ss's GUI, or as a script, to run it elsewhere.
+
+    Args:
+        output: a folder for sd-scripts, else a file; by default named after the LoRA, in the current folder.
+        images, base: where these lie on the other machine.
+
+    Returns:
+        The files, the command, and what was filled in or stays here.
+
+    Raises:
+        UsageError: a file of that name is there already.
+        HostError: it cannot be written.
+    """
+    place = Path(output).expanduser() if output is not None else None
+    return write_export(preset, target, place, images=images, base=base)
 
 
 def plan(

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("preset", "events"),
     ("dataset", "diagnosis", "engine"),
     ("models", "planning", "prepare"),
-    ("checkup", "run"),
+    ("checkup", "exchange", "run"),
     ("report", "sampling"),
     ("api",),
     ("quickstart", "views"),
@@ -46,7 +46,7 @@ OWNERS = {
     "send2trash": {"files"},
     "numpy": {"engine", "prepare"},
     "picklescan": {"engine"},
-    "yaml": {"models"},
+    "yaml": {"exchange", "models"},
 }
 INSIDE = {
     "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",

@@ -22,6 +22,8 @@ COMMANDS = (
     "bench",
     "engine",
     "presets",
+    "import",
+    "export",
     "models",
     "crop",
     "tag",
@@ -44,6 +46,9 @@ COMMANDS = (
 
 HIDDEN = ("supervise",)
 """What kohya-driver starts by itself."""
+
+MODULES = {"import": "import_"}
+"""Commands whose name is a word of Python's."""
 
 INTERRUPTED = 130
 BUG = 70
@@ -95,7 +100,7 @@ def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.A
         shown: dict[str, Any] = {} if name in HIDDEN else {"help": text}
         command = commands.add_parser(name, description=text, **shown)
         if every or name in arguments:
-            module: Any = import_module(f"kohya_driver.cli.{name}")
+            module: Any = import_module(f"kohya_driver.cli.{MODULES.get(name, name)}")
             module.add_arguments(command)
             command.set_defaults(run=getattr(module, "run", None))
     return parser

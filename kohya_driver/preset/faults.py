@@ -21,6 +21,11 @@ def explain(failure: ValidationError, places: Mapping[str, str]) -> tuple[Findin
     return tuple(sorted(found, key=_place))
 
 
+def faults_by_key(failure: ValidationError) -> dict[str, Finding]:
+    """Dotted key to what is wrong with it."""
+    return {_dotted(fault): _finding(fault, {}) for fault in _one_per_key(failure.errors())}
+
+
 def _place(finding: Finding) -> tuple[str, int]:
     found = re.match(r"(.*?):(\d+)(?: |$)", finding.where)  # a path may hold spaces
     return (found[1], int(found[2])) if found else (finding.where, 0)

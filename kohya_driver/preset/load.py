@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from kohya_driver import files
 from kohya_driver.errors import Finding, PresetError, error
-from kohya_driver.preset.faults import explain
+from kohya_driver.preset.faults import explain, faults_by_key
 from kohya_driver.preset.library import PresetSource, find_shipped, find_source
 from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
@@ -81,6 +81,27 @@ def _named(preset: Preset, source: str | Path) -> Preset:
         return preset
     saving = preset.saving.model_copy(update={"output_name": files.safe_name(Path(source).stem)})
     return preset.model_copy(update={"saving": saving})
+
+
+def build_preset(values: Mapping[str, Any], folder: Path) -> Preset:
+    """A preset from plain tables, as one that stood in a file in this folder.
+
+    Raises:
+        PresetError: all faults at once.
+    """
+    preset = _validate(_resolve(values, folder), {})
+    preset._folder = folder
+    return preset
+
+
+def faults_in(values: Mapping[str, Any]) -> dict[str, Finding]:
+    """Dotted key to what is wrong with it, for plain tables; empty if they are a preset."""
+    try:
+        _validate(values, {})
+    except PresetError as failure:
+        cause = failure.__cause__
+        return faults_by_key(cause) if isinstance(cause, ValidationError) else {}
+    return {}
 
 
 def resolved_text(preset: Preset) -> str:

@@ -41,6 +41,42 @@ TEXTS = {
         "安装本版本的引擎并移除旧的",
     ),
     "cli.engine.remove": ("remove the installed engine", "移除已安装的引擎"),
+    "cli.import": (
+        "make a preset out of another program's settings, a command line or a finished LoRA; every key is accounted for",
+        "把其他程序的设置、命令行或训练好的 LoRA 转为预设；每一项都有交代",
+    ),
+    "cli.export": (
+        "write a preset's training for sd-scripts, kohya_ss or as a script, to run it elsewhere",
+        "把预设导出为 sd-scripts、kohya_ss 的文件或脚本，以便在别处运行",
+    ),
+    "cli.option.import_files": (
+        "kohya_ss JSON, sd-scripts TOML, a shell or batch script, LoRA_Easy_Training_Scripts TOML, OneTrainer JSON, ai-toolkit YAML, "
+        "a LoRA (.safetensors); or sd-scripts' training config and dataset config",
+        "kohya_ss JSON、sd-scripts TOML、shell 或批处理脚本、LoRA_Easy_Training_Scripts TOML、OneTrainer JSON、ai-toolkit YAML、"
+        "LoRA（.safetensors）；或 sd-scripts 的训练配置和数据集配置",
+    ),
+    "cli.option.import_output": (
+        "where the preset is written; by default in this folder, named after FILE",
+        "预设写到哪里；默认写到当前文件夹，以 FILE 命名",
+    ),
+    "cli.option.import_from": ("the format, if it is not to be guessed", "文件格式；不指定则自动判断"),
+    "cli.option.import_strict": (
+        "write nothing if anything cannot be mapped",
+        "只要有一项无法对应，就不写入",
+    ),
+    "cli.option.export_to": (
+        "sd-scripts: config.toml, dataset.toml and the command; kohya_ss: a file for its GUI; shell: one script",
+        "sd-scripts：config.toml、dataset.toml 和命令；kohya_ss：供其界面打开的文件；shell：一个脚本",
+    ),
+    "cli.option.export_output": (
+        "a folder for sd-scripts, else a file; by default named after the LoRA",
+        "sd-scripts 为文件夹，其他为文件；默认以 LoRA 命名",
+    ),
+    "cli.option.export_images": (
+        "where the pictures lie on the other machine",
+        "图片在另一台机器上的位置",
+    ),
+    "cli.option.export_base": ("where the base model lies there", "底模在另一台机器上的位置"),
     "cli.presets": ("the shipped presets and your own", "自带的预设和您自己的预设"),
     "cli.presets.list": ("list them", "列出预设"),
     "cli.presets.show": (

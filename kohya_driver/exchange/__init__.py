@@ -1,0 +1,1 @@
+"""Presets from other tools' files, and other tools' files from presets."""

@@ -1,0 +1,150 @@
+"""What a preset says to sd-scripts on another machine: its options, and what it leaves open filled in as the plan does.
+
+A value that somebody set is written as it stands, whatever a plan would make of it here. What nobody set is put so that the engine
+trains with it; for what depends on the machine, one with an NVIDIA card is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.exchange.options import scripts
+from kohya_driver.host import Host
+from kohya_driver.planning.arguments import dataset_keys, training_options
+from kohya_driver.planning.build import build_draft
+from kohya_driver.planning.checks.subject import preset_key
+from kohya_driver.planning.inputs import read_inputs
+from kohya_driver.planning.model import Override
+from kohya_driver.planning.prompts import prompts_text
+from kohya_driver.preset.model import Preset
+
+NVIDIA = Host("Linux", "x86_64", "", "", "", 64 << 30, 8, "cuda")
+NOT_ELSEWHERE = re.compile(
+    r"base\.real_file|memory\.|launch\.|environment\.|validation\.on|workers\.|optimizer\.adafactor"
+)
+"""Rules about this machine's memory and files, about watching a training with this program, and about what works without."""
+STAYS = ("safety", "launch", "checks")
+"""Sections that only this program knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One training as sd-scripts is told of it."""
+
+    name: str
+    family: str
+    script: str
+    training: Mapping[str, Any]
+    """Options of the training config, without files and folders."""
+    dataset: Mapping[str, Any]
+    """Keys for the whole set."""
+    subsets: tuple[Mapping[str, Any], ...]
+    folder: str
+    """The folder of folders `<repeats>_<name>`, if that is all there is to say of the pictures; else empty."""
+    reg_folder: str
+    prompts: str
+    filled: tuple[Override, ...]
+    """What the preset leaves open, or the engine would refuse."""
+    stays: tuple[str, ...]
+    """Keys of the preset that mean nothing elsewhere."""
+
+
+def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
+    """A preset as sd-scripts is told of it.
+
+    Args:
+        images: where the pictures lie on the other machine; subsets keep their folders' names.
+        base: where the base lies there.
+    """
+    free = preset.model_copy(
+        update={"launch": preset.launch.model_copy(update={"device": "auto", "engine": "sd-scripts"})}
+    )
+    inputs = read_inputs(free, NVIDIA, preset.folder / "runs")
+    draft, overrides = build_draft(inputs)
+    chosen = tuple(one for one in overrides if not NOT_ELSEWHERE.match(one.id) and not _is_said(preset, one))
+    training, dataset = dict(training_options(preset)), dict(dataset_keys(preset.dataset))
+    for one in chosen:
+        _put({"training": training, "dataset": dataset}, one)
+    if preset.saving.output_dir:
+        training["output_dir"] = str(preset.saving.output_dir)
+    if base:
+        training["pretrained_model_name_or_path"] = base
+    subsets = tuple(
+        {
+            **one.keys,
+            "image_dir": _moved(str(one.folder.path), images),
+            "num_repeats": one.repeats,
+            **({"is_reg": True} if one.is_reg else {}),
+        }
+        for one in inputs.subsets
+    ) or _unseen(preset, images)
+    return Elsewhere(
+        name=preset.name,
+        family=draft.family,
+        script=inputs.kind.script(draft.family) if draft.family else f"{scripts()[0]}.py",
+        training=training,
+        dataset=dataset,
+        subsets=subsets,
+        folder=_plain_folder(preset, images),
+        reg_folder=_moved(str(preset.dataset.reg_data_dir or ""), images),
+        prompts=prompts_text(preset, dataset.get("resolution", 512)),
+        filled=chosen,
+        stays=tuple(_staying(preset)),
+    )
+
+
+def _is_said(preset: Preset, one: Override) -> bool:
+    name = one.option.partition(".")[2]
+    return one.before is not None and preset.is_set(preset_key(name) or f"engine_options.{name}")
+
+
+def _put(tables: Mapping[str, dict[str, Any]], one: Override) -> None:
+    section, _, name = one.option.partition(".")
+    if section in tables:
+        tables[section].pop(name, None)
+        if one.after is not None:
+            tables[section][name] = one.after
+
+
+def _moved(path: str, images: str) -> str:
+    """The same folder below another one, in that system's way of writing."""
+    if not images or not path:
+        return path
+    separator = "\\" if re.match(r"[A-Za-z]:\\|\\\\", images) else "/"
+    return f"{images.rstrip('/' + chr(92))}{separator}{Path(path).name}"
+
+
+def _plain_folder(preset: Preset, images: str) -> str:
+    """Only where nothing is said of single folders, and their names say the repeats."""
+    dataset = preset.dataset
+    return "" if dataset.subsets or dataset.train_data_dir is None else images or str(dataset.train_data_dir)
+
+
+def _unseen(preset: Preset, images: str) -> tuple[Mapping[str, Any], ...]:
+    """Of pictures that are not here: the folder itself, with the repeats that are said."""
+    dataset = preset.dataset
+    found: Sequence[tuple[Path | None, bool]] = (
+        (dataset.train_data_dir, False),
+        (dataset.reg_data_dir, True),
+    )
+    return tuple(
+        {
+            "image_dir": images if images and not reg else str(path),
+            "num_repeats": dataset.num_repeats or 1,
+            **({"is_reg": True} if reg else {}),
+        }
+        for path, reg in found
+        if path is not None
+    )
+
+
+def _staying(preset: Preset) -> list[str]:
+    found = []
+    for section in STAYS:
+        table = getattr(preset, section)
+        found += [f"{section}.{name}" for name in table.model_fields_set]
+    return found + (["dataset.trigger"] if preset.dataset.trigger else [])

@@ -1,0 +1,136 @@
+"""Which program wrote a file, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kohya_driver.errors import PresetError
+from kohya_driver.exchange import aitoolkit, easy_training, lora_file, onetrainer
+from kohya_driver.exchange.commandline import is_command, read_command
+from kohya_driver.exchange.dataset_config import is_dataset_config
+from kohya_driver.exchange.kohya_gui import is_gui_file, read_gui
+from kohya_driver.exchange.model import FORMATS, Format, Reading
+from kohya_driver.exchange.reading import parse_json, parse_toml, parse_yaml, read_text, table
+from kohya_driver.exchange.sdscripts import is_training_config, read_config, read_dataset
+from kohya_driver.preset.model import Preset
+
+MODEL = ".safetensors"
+
+
+def read_files(paths: Sequence[Path], wanted: Format | None = None) -> Reading:
+    """What one file says, or a training config and a dataset config together.
+
+    Args:
+        wanted: the format, where it is not to be guessed.
+
+    Raises:
+        PresetError: they cannot be read, or are nothing that is known here.
+    """
+    if len(paths) == 1:
+        return _read_one(paths[0], wanted)
+    tables = [(path, parse_toml(path, read_text(path))) for path in paths]
+    sets = [one for one in tables if is_dataset_config(one[1])]
+    configs = [one for one in tables if one not in sets]
+    if len(sets) != 1 or len(configs) != 1:
+        raise PresetError("exchange.two_files", ", ".join(map(str, paths)))
+    return read_config(configs[0][1], configs[0][0].parent, dataset=sets[0][1])
+
+
+def _read_one(path: Path, wanted: Format | None) -> Reading:
+    if path.suffix.lower() == MODEL or wanted == "lora":
+        return lora_file.read_lora(path)
+    text = read_text(path)
+    if not text.strip():
+        raise PresetError("exchange.empty", path)
+    kind = wanted or guess(path, text)
+    if kind == "command":
+        return read_command(path, text)
+    if kind in ("sd-scripts", "easy-training"):
+        return _read_toml(path, parse_toml(path, text), kind)
+    value = table(path, parse_json(path, text) if _looks_like_json(text) else parse_yaml(path, text))
+    if kind == "kohya_ss":
+        return read_gui(value)
+    return (
+        onetrainer.read_onetrainer(value, path)
+        if kind == "onetrainer"
+        else aitoolkit.read_aitoolkit(value, path)
+    )
+
+
+def _read_toml(path: Path, value: dict[str, Any], kind: Format) -> Reading:
+    if kind == "easy-training":
+        return easy_training.read_easy_training(value, path.parent)
+    return read_dataset(value) if is_dataset_config(value) else read_config(value, path.parent)
+
+
+def guess(path: Path, text: str) -> Format:
+    """The format of a text.
+
+    Raises:
+        PresetError: it is none of them, or a preset already.
+    """
+    if _looks_like_json(text):
+        return _guess_json(path, table(path, parse_json(path, text)))
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _guess_yaml(path, text)
+    if path.suffix.lower() == ".toml":
+        return _guess_toml(path, parse_toml(path, text))
+    if is_command(text):
+        return "command"
+    return _guess_by_content(path, text)
+
+
+def _looks_like_json(text: str) -> bool:
+    return (
+        text.lstrip()[:1] in ("{", "[")
+        and not text.lstrip().startswith(("[[", "[general]"))
+        and _braced(text)
+    )
+
+
+def _braced(text: str) -> bool:
+    """A TOML file may begin with `[section]`."""
+    first = text.lstrip().split("\n", 1)[0].strip()
+    return text.lstrip().startswith("{") or not (
+        first.startswith("[") and first.endswith("]") and first[1:-1].replace("_", "").isalnum()
+    )
+
+
+def _guess_json(path: Path, value: dict[str, Any]) -> Format:
+    if aitoolkit.is_aitoolkit(value):
+        return "ai-toolkit"
+    if onetrainer.is_onetrainer(value):
+        return "onetrainer"
+    if is_gui_file(value):
+        return "kohya_ss"
+    raise PresetError("exchange.unknown_format", path, known=", ".join(FORMATS))
+
+
+def _guess_yaml(path: Path, text: str) -> Format:
+    if aitoolkit.is_aitoolkit(table(path, parse_yaml(path, text))):
+        return "ai-toolkit"
+    raise PresetError("exchange.unknown_format", path, known=", ".join(FORMATS))
+
+
+def _guess_toml(path: Path, value: dict[str, Any]) -> Format:
+    if easy_training.is_easy_training(value):
+        return "easy-training"
+    if is_dataset_config(value) or is_training_config(value):
+        return "sd-scripts"
+    if set(value) <= set(Preset.model_fields):
+        raise PresetError("exchange.is_preset", path)
+    raise PresetError("exchange.unknown_format", path, known=", ".join(FORMATS))
+
+
+def _guess_by_content(path: Path, text: str) -> Format:
+    """Without a telling name: TOML if it is that, else YAML."""
+    try:
+        value = parse_toml(path, text)
+    except PresetError:
+        try:
+            return _guess_yaml(path, text)
+        except PresetError as failure:
+            raise PresetError("exchange.unknown_format", path, known=", ".join(FORMATS)) from failure
+    return _guess_toml(path, value)

@@ -1,0 +1,169 @@
+"""Another tool's file as a preset, with the fate of every key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kohya_driver import files
+from kohya_driver.dataset.scan import find_subsets
+from kohya_driver.errors import Finding, PresetError, Severity, warning
+from kohya_driver.exchange.formats import read_files
+from kohya_driver.exchange.model import Format, Imported
+from kohya_driver.exchange.settle import Settled, settle
+from kohya_driver.exchange.writing import preset_text
+from kohya_driver.host import Host
+from kohya_driver.planning.build import build_plan, run_root
+from kohya_driver.planning.inputs import read_inputs
+from kohya_driver.planning.model import Plan
+from kohya_driver.preset.load import build_preset
+from kohya_driver.preset.model import label
+
+PATHS = (
+    "model.base", "model.vae", "dataset.train_data_dir", "dataset.reg_data_dir", "network.weights", "saving.output_dir",
+)  # fmt: skip
+MISSING = frozenset(
+    {
+        "base.missing",
+        "base.not_found",
+        "base.vae_not_found",
+        "plan.pictures_missing",
+        "dataset.folder_missing",
+        "dataset.not_a_folder",
+        "network.weights_missing",
+    }
+)
+"""What a plan says of paths that are not here; an import has said it already."""
+_FOREIGN = re.compile(r"[A-Za-z]:[\\/]|\\\\|/(workspace|content|root|home|mnt|notebooks|kaggle)(/|$)")
+_HUB = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def import_files(
+    paths: Sequence[Path],
+    host: Host,
+    folder: Path,
+    *,
+    wanted: Format | None = None,
+    images: str | None = None,
+    base: str | None = None,
+    trigger: str | None = None,
+    strict: bool = False,
+) -> Imported:
+    """Read a file, or a training config and a dataset config together, and say what became of each key.
+
+    Args:
+        host: the machine that the overrides are shown for.
+        folder: where the preset will lie; relative paths are meant from there.
+        wanted: the format, where it is not to be guessed.
+        images, base, trigger: what the preset is to have instead.
+        strict: what cannot be mapped is an error.
+
+    Raises:
+        PresetError: it cannot be read, is nothing that is known here, or `strict` refuses it.
+    """
+    reading = read_files(paths, wanted)
+    settled = settle(reading, _given(images, base, trigger))
+    if strict:
+        _refuse(settled, paths)
+    settled, class_findings = _with_class_tokens(settled, folder)
+    plan = _plan(settled, host, folder)
+    findings = (*reading.findings, *_foreign(settled), *class_findings, *_plan_errors(plan))
+    return Imported(
+        sources=tuple(paths),
+        format=reading.format,
+        items=settled.items,
+        assumed=settled.assumed,
+        values=settled.values,
+        text=preset_text(reading, settled, paths),
+        overrides=plan.overrides,
+        findings=findings,
+    )
+
+
+def _given(images: str | None, base: str | None, trigger: str | None) -> dict[str, Any]:
+    given = {"dataset.train_data_dir": images, "model.base": base, "dataset.trigger": trigger}
+    return {dotted: value for dotted, value in given.items() if value is not None}
+
+
+def _refuse(settled: Settled, paths: Sequence[Path]) -> None:
+    lost = [item for item in settled.items if item.fate == "left"]
+    if lost:
+        raise PresetError(
+            findings=[
+                Finding("exchange.strict", Severity.ERROR, f"{paths[0]}: {item.key}", {"reason": item.reason})
+                for item in lost
+            ]
+        )
+
+
+def _with_class_tokens(settled: Settled, folder: Path) -> tuple[Settled, tuple[Finding, ...]]:
+    """Without a dataset config the engine captions pictures that have no caption with their folder's name; with one, as a
+    plan always has, it does not."""
+    parent, sets = settled.sets.get("dataset.train_data_dir"), settled.sets
+    if parent is None or "dataset.class_tokens" in sets or "dataset.trigger" in sets:
+        return settled, ()
+    names = {concept.path.name.partition("_")[2] for concept in _concepts(folder / Path(parent).expanduser())}
+    if len(names) != 1:
+        return settled, (warning("exchange.class_tokens", parent, names=", ".join(sorted(names)) or "…"),)
+    tokens = {"dataset.class_tokens": names.pop()}
+    dataset = {**settled.values["dataset"], "class_tokens": tokens["dataset.class_tokens"]}
+    return (
+        replace(
+            settled,
+            sets={**sets, **tokens},
+            assumed={**settled.assumed, **tokens},
+            values={**settled.values, "dataset": dataset},
+        ),
+        (),
+    )
+
+
+def _concepts(parent: Path) -> Iterable[Any]:
+    try:
+        return find_subsets(parent)
+    except (OSError, ValueError):
+        return ()
+
+
+def _plan(settled: Settled, host: Host, folder: Path) -> Plan:
+    preset = build_preset(settled.values, folder)
+    return build_plan(read_inputs(preset, host, run_root(folder) / files.safe_name(preset.name)))
+
+
+def _plan_errors(plan: Plan) -> Iterator[Finding]:
+    yield from (finding for finding in plan.errors if finding.code not in MISSING)
+
+
+def _foreign(settled: Settled) -> Iterator[Finding]:
+    """Paths are kept as they are; that they are not here is told, with what to do."""
+    for dotted, value in _paths(settled.sets):
+        if isinstance(value, str) and value and not _is_here(dotted, value):
+            flag = (
+                "--base"
+                if dotted == "model.base"
+                else "--images"
+                if "data_dir" in dotted or "image_dir" in dotted
+                else ""
+            )
+            code = "exchange.foreign_path" if _FOREIGN.match(value) else "exchange.missing_path"
+            yield warning(f"{code}_flag" if flag else code, label(dotted), path=value, flag=flag)
+
+
+def _paths(sets: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from (
+        (dotted, value) for dotted, value in sets.items() if dotted in PATHS or dotted.endswith(".image_dir")
+    )
+
+
+def _is_here(dotted: str, value: str) -> bool:
+    if dotted == "model.base" and _HUB.fullmatch(value) and not Path(value).suffix:
+        return True
+    try:
+        return (dotted == "saving.output_dir" and not _FOREIGN.match(value)) or Path(
+            value
+        ).expanduser().exists()
+    except (OSError, ValueError):
+        return False
