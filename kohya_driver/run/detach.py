@@ -34,8 +34,8 @@ from kohya_driver.run import machine
 from kohya_driver.run.attempt import newest_state, read_attempts
 from kohya_driver.run.course import Course, Next, name_supervisor
 from kohya_driver.run.folder import Run, RunResult
-from kohya_driver.run.recorder import DRIVER, OnEvent
 from kohya_driver.run.noted import remember_run
+from kohya_driver.run.recorder import DRIVER, OnEvent
 from kohya_driver.run.stop import Stop
 from kohya_driver.run.supervisor import Told
 

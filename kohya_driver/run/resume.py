@@ -15,9 +15,9 @@ from kohya_driver.run.attempt import newest_state, read_attempts
 from kohya_driver.run.course import Course, Next
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.late import settle_ended
+from kohya_driver.run.noted import remember_run
 from kohya_driver.run.prepare import write_plan
 from kohya_driver.run.recorder import OnEvent
-from kohya_driver.run.noted import remember_run
 from kohya_driver.run.replan import differences, plan_again, read_again
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop

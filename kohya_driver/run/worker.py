@@ -13,8 +13,8 @@ from kohya_driver.errors import DriverError, Finding, RunError
 from kohya_driver.run import machine, queue
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.late import settle_ended
-from kohya_driver.run.queue import Entry
 from kohya_driver.run.noted import place_of
+from kohya_driver.run.queue import Entry
 from kohya_driver.run.stop import Stop
 
 WAIT_SECONDS = 1.0
