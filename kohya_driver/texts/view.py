@@ -51,6 +51,10 @@ TEXTS = {
         "step {step} of {steps} ({percent} %), average loss {loss}",
         "第 {step}/{steps} 步（{percent}%），平均损失 {loss}",
     ),
+    "view.plain.kept_apart": (
+        "{count} pictures are kept apart: they are not trained on, and their loss is measured at the end of each epoch",
+        "留出 {count} 张图片：不参与训练，每个轮次结束时用它们测一次损失",
+    ),
     "view.plain.validation": (
         "step {step}: loss {loss} on the pictures that are not trained on",
         "第 {step} 步：未参与训练的图片上损失 {loss}",

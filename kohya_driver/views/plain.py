@@ -8,6 +8,7 @@ from typing import Any
 
 from kohya_driver import texts
 from kohya_driver.events.model import (
+    Announced,
     CheckpointSaved,
     EpochStarted,
     Event,
@@ -74,6 +75,13 @@ def _started(event: RunStarted, snapshot: RunSnapshot) -> str:
     )
 
 
+def _announced(event: Announced, snapshot: RunSnapshot) -> str | None:
+    """Of what the engine says of itself, only that some pictures are not trained on."""
+    if event.what != "validation_images" or not event.value:
+        return None
+    return texts.say("view.plain.kept_apart", count=event.value)
+
+
 def _step(event: StepDone, snapshot: RunSnapshot) -> str | None:
     steps = max(snapshot.steps, event.step)
     is_due = event.step * SHARES // steps != (event.step - 1) * SHARES // steps
@@ -124,6 +132,7 @@ def _finished(event: RunFinished, snapshot: RunSnapshot) -> str:
 _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
     RunStarted: _started,
     PhaseChanged: lambda event, snapshot: texts.say(f"event.phase.{event.phase}"),
+    Announced: _announced,
     EpochStarted: lambda event, snapshot: texts.say("view.epoch", epoch=event.epoch, epochs=event.of),
     StepDone: _step,
     Validated: lambda event, snapshot: texts.say(

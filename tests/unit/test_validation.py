@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kohya_driver import api, texts
 from kohya_driver.dataset.buckets import even_share, split_validation
-from kohya_driver.events.model import Record, Validated
+from kohya_driver.events.model import Announced, Record, Validated
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.overrides.validation import FEWEST, MOST_HELD, SHARE
@@ -20,6 +20,7 @@ from kohya_driver.planning.pace import Amount, Measured, Work, estimate
 from kohya_driver.planning.schedule import Schedule, validation_passes
 from kohya_driver.preset.load import load_preset
 from kohya_driver.views.dashboard import screen_lines
+from kohya_driver.views.plain import plain_line
 from kohya_driver.views.plan import render_plan
 from tests.project import CPU, CUDA, MAC, write_base, write_picture
 
@@ -189,3 +190,11 @@ def test_passes_take_time() -> None:
     assert without and with_them
     middle = [(use.seconds_low + use.seconds_high) / 2 for use in (without, with_them)]
     assert math.isclose(middle[1] - middle[0], 60 * 6.0 / 2 / 3, rel_tol=0.01)
+
+
+def test_it_is_told_in_lines() -> None:
+    texts.use_language("en")
+    said = [
+        plain_line(Record(1.0, 1.0, Announced("validation_images", count)), RunSnapshot()) for count in (4, 0)
+    ]
+    assert said[0] and "4 pictures are kept apart" in said[0] and said[1] is None
