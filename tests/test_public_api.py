@@ -80,6 +80,11 @@ def test_doctor() -> None:
     assert cli_words("doctor") == api_words(api.doctor)
 
 
+def test_report() -> None:
+    """--open is what a person does with the file."""
+    assert cli_words("report") - {"open", "name"} == api_words(api.report) - {"run"}
+
+
 def test_init() -> None:
     assert cli_words("init") == api_words(api.init_project)
 
