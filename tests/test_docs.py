@@ -35,6 +35,8 @@ MUST_HAVE_TWINS = {
     "docs/diagnosis.md",
     "docs/engines.md",
     "docs/errors.md",
+    "docs/models.md",
+    "docs/settings.md",
     "docs/overrides.md",
     "docs/plan.md",
     "docs/presets.md",

@@ -107,7 +107,7 @@ TEXTS = {
     ),
     "cli.models.get": (
         "get one from the Hugging Face Hub or a mirror (HF_ENDPOINT); goes on where it was cut off",
-        "从 Hugging Face Hub 或镜像（HF_ENDPOINT）获取；中断后可以继续",
+        "从 Hub 或镜像（HF_ENDPOINT）获取；中断后可以继续",
     ),
     "cli.option.model_folders": (
         "look here instead of in those programs' folders",

@@ -30,8 +30,8 @@ TEXTS = {
         "这里的内容太多，没有全部查看。",
     ),
     "models.too_many.hint": (
-        "Name the folder that holds the models: kohya-driver models list FOLDER",
-        "请指定存放模型的文件夹：kohya-driver models list FOLDER",
+        "Name the folder that holds the models: `kohya-driver models list FOLDER`",
+        "请指定存放模型的文件夹：`kohya-driver models list FOLDER`",
     ),
     "models.unknown": (
         "`{name}` is neither in the catalogue nor a repository.",
@@ -104,16 +104,16 @@ TEXTS = {
         "{repo} 不存在，或者是私有的。",
     ),
     "models.hub_private.hint": (
-        "Check the spelling at {page}. If it is yours: hf auth login, then run the same command again (with a mirror: set HF_TOKEN).",
-        "请在 {page} 核对拼写。如果是您自己的：先运行 hf auth login，再运行同一条命令（使用镜像时请设置 HF_TOKEN）。",
+        "Check the spelling at {page}. If it is yours: `hf auth login`, then run the same command again (with a mirror: set HF_TOKEN).",
+        "请在 {page} 核对拼写。如果是您自己的：先运行 `hf auth login`，再运行同一条命令（使用镜像时请设置 HF_TOKEN）。",
     ),
     "models.hub_gated": (
         "{repo} is only given to those who have accepted its licence.",
         "{repo} 只提供给接受其许可协议的人。",
     ),
     "models.hub_gated.hint": (
-        "Accept it at {page}, then: hf auth login, and run the same command again (with a mirror: set HF_TOKEN).",
-        "请在 {page} 接受协议，然后运行 hf auth login，再运行同一条命令（使用镜像时请设置 HF_TOKEN）。",
+        "Accept it at {page}, then: `hf auth login`, and run the same command again (with a mirror: set HF_TOKEN).",
+        "请在 {page} 接受协议，然后运行 `hf auth login`，再运行同一条命令（使用镜像时请设置 HF_TOKEN）。",
     ),
     "models.hub_busy": (
         "{endpoint} says that too much was asked of it.",
@@ -128,8 +128,8 @@ TEXTS = {
         "设置了 HF_HUB_OFFLINE，因此不会访问 Hub。",
     ),
     "models.hub_offline.hint": (
-        "Take it away: unset HF_HUB_OFFLINE. What is on this machine: kohya-driver models list",
-        "请取消它：unset HF_HUB_OFFLINE。查看本机已有的模型：kohya-driver models list",
+        "Take it away: `unset HF_HUB_OFFLINE`. What is on this machine: kohya-driver models list",
+        "请取消它：`unset HF_HUB_OFFLINE`。查看本机已有的模型：kohya-driver models list",
     ),
     "models.hub_unreachable": (
         "{endpoint} cannot be reached or does not answer well: {reason}.",
@@ -137,7 +137,7 @@ TEXTS = {
     ),
     "models.hub_unreachable.hint": (
         "What has arrived is kept: run the same command again. Where Hugging Face cannot be reached, name a mirror: "
-        "export HF_ENDPOINT=https://hf-mirror.com",
-        "已下载的部分会保留：请再运行同一条命令。如果无法访问 Hugging Face，请使用镜像：export HF_ENDPOINT=https://hf-mirror.com",
+        "`export HF_ENDPOINT=https://hf-mirror.com`",
+        "已下载的部分会保留：请再运行同一条命令。如果无法访问 Hugging Face，请使用镜像：`export HF_ENDPOINT=https://hf-mirror.com`",
     ),
 }

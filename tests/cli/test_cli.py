@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from kohya_driver import files, texts
+from kohya_driver.models.catalogue import known_models
 from kohya_driver.preset.library import shipped_presets
 from tests.faults.stand_in_engine import command, environment, install_stand_in, start
-from tests.project import MAC, write_project
+from tests.hub import REVISION, Hub, serve
+from tests.project import MAC, write_base, write_project
 
 SECONDS = 60
 COMMANDS = [
     "", "init", "train", "plan", "quickstart", "show", "presets", "presets list", "presets show", "presets new",
-    "presets edit", "presets check",
+    "presets edit", "presets check", "models", "models list", "models catalogue", "models get",
     "engine", "engine install", "engine status", "engine verify", "engine update", "engine remove",
     "watch", "runs", "queue", "queue add", "queue list", "queue remove", "queue move", "queue retry", "queue clear",
     "queue start",
@@ -224,6 +228,56 @@ def test_presets_of_ones_own(home: Path, tmp_path: Path) -> None:
     for words in (("list",), ("check", "sd15-style"), ("new", "neu", "--lang", "zh")):
         done = run(home, "presets", *words, KOHYA_DRIVER_LANG="zh")
         check_chinese(done.stdout + done.stderr)
+
+
+def test_models(home: Path, tmp_path: Path) -> None:
+    write_base(tmp_path / "底模 bases" / "good.safetensors", "sdxl")
+    (tmp_path / "底模 bases" / "page.safetensors").write_text("<html>", encoding="utf-8")
+    found = json.loads(run(home, "models", "list", tmp_path / "底模 bases", "--json").stdout)
+    assert [(model["name"], model["family"], model["is_usable"]) for model in found["models"]] == [
+        ("good.safetensors", "sdxl", True), ("page.safetensors", "", False),
+    ]  # fmt: skip
+    listed = run(home, "models", "list", tmp_path / "底模 bases")
+    assert listed.returncode == 0 and "good.safetensors" in listed.stdout and "sdxl" in listed.stdout
+    check_chinese(run(home, "models", "list", tmp_path / "底模 bases", "--lang", "zh").stdout)
+    assert run(home, "models", "list", tmp_path / "no").returncode == 2
+    nothing = run(home, "models", "list", HOME=str(tmp_path / "nobody")).stdout
+    assert "kohya-driver models list FOLDER" in nothing
+    shown = run(home, "models", "catalogue", "--lang", "zh").stdout
+    for model in known_models().models.values():
+        # The names of models and licences are the same in every language.
+        assert model.repo in shown and model.zh[:8] in shown
+    assert "read its page" not in shown
+    assert len(json.loads(run(home, "models", "catalogue", "--json").stdout)["models"]) >= 10
+
+
+def test_getting_a_model(home: Path, tmp_path: Path) -> None:
+    base = write_base(tmp_path / "b.safetensors").read_bytes()
+    name = "stable-diffusion-v1-5/stable-diffusion-v1-5"
+    with serve(Hub({f"{name}/{REVISION}/v1-5-pruned-emaonly.safetensors": base}, piece_seconds=0.05)) as hub:
+        child = start("models", "get", "sd15", env=environment(home, HF_ENDPOINT=hub.address), cwd=tmp_path)
+        deadline = time.monotonic() + SECONDS
+        while not any("/resolve/" in path for path, _ in hub.asked):
+            assert child.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        stopped = finish(child)
+        assert stopped.returncode == 130 and "the same command goes on" in stopped.stderr
+        assert not list((home / "models").glob("*.safetensors"))
+        hub.piece_seconds = 0.0
+        would = run(home, "models", "get", "sd15", "--dry-run", "--lang", "zh", HF_ENDPOINT=hub.address)
+        check_chinese(would.stdout.replace("CreativeML Open RAIL-M", ""))
+        got = run(home, "models", "get", "sd15", HF_ENDPOINT=hub.address)
+        path = home / "models" / "v1-5-pruned-emaonly.safetensors"
+        assert got.returncode == 0 and str(path) in got.stdout and path.read_bytes() == base
+        hub.gated = True
+        again = json.loads(run(home, "models", "get", "sd15", "--json", HF_ENDPOINT=hub.address).stdout)
+        assert again["is_done"] and again["licence"] == "CreativeML Open RAIL-M"
+        refused = run(
+            home, "models", "get", "sd15", "--to", tmp_path / "x", "--lang", "zh", HF_ENDPOINT=hub.address
+        )
+        assert refused.returncode == 5 and "models.hub_gated" in refused.stderr
+        check_chinese(refused.stderr)
 
 
 def test_engine_status(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -351,9 +352,14 @@ def test_editing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_macs_editor_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     new_preset("mine")
     ran: list[list[str]] = []
+
+    def opens(command: list[str | Path]) -> int:
+        ran.append(list(map(str, command)))
+        return 0
+
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
-    monkeypatch.setattr(editor.sys, "platform", "darwin")
-    monkeypatch.setattr(editor, "run_in_terminal", lambda command: ran.append(list(map(str, command))) or 0)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(editor, "run_in_terminal", opens)
     edited = edit_preset("mine")
     assert not edited.waited and ran == [["open", "-t", str(edited.path)]]
