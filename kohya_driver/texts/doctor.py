@@ -383,8 +383,10 @@ TEXTS = {
         "无法访问引擎来源：{address}（{reason}）。仅安装引擎时需要。",
     ),
     "doctor.unreachable_github.hint": (
-        "Use a proxy, or take it from elsewhere: `kohya-driver engine install --source FOLDER|BUNDLE|URL`.",
-        "请使用代理，或从别处获取：`kohya-driver engine install --source 文件夹|BUNDLE|URL`。",
+        "Use a proxy, or take it from elsewhere: `kohya-driver engine install --source FOLDER|BUNDLE|URL`. "
+        "To try things out, the embedded engine needs no such source (`--engine embedded`).",
+        "请使用代理，或从别处获取：`kohya-driver engine install --source 文件夹|BUNDLE|URL`。"
+        "只想试用时，内置引擎不需要它（`--engine embedded`）。",
     ),
     "doctor.unreachable_index": (
         "The package index cannot be reached: {address} ({reason}). It is needed to install the engine only.",
