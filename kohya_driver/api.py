@@ -11,6 +11,7 @@ print(result.final)
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
-from kohya_driver.errors import RunError, UsageError
+from kohya_driver.errors import DriverError, RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.exchange.exporting import Exported, Target
@@ -629,7 +630,9 @@ def rename_run(run: str | Path | Run, new: str) -> Run:
         RunError: the name is taken; the run trains, or waits in the queue.
         HostError: the system refuses it; nothing is changed.
     """
-    return rename_folder(_opened(run), new)
+    renamed = rename_folder(_opened(run), new)
+    _renew_report(renamed)
+    return renamed
 
 
 def plan_prune(run: str | Path | Run, options: PruneOptions | None = None) -> Pruning:
@@ -654,7 +657,11 @@ def prune(prunings: Sequence[Pruning], *, trash: bool = False) -> Freed:
     Returns:
         What is gone, and what could not be removed; nothing is raised for that.
     """
-    return prune_planned(prunings, trash=trash)
+    freed = prune_planned(prunings, trash=trash)
+    for pruning in prunings:
+        if set(pruning.goes) & set(freed.gone):
+            _renew_report(pruning.run)
+    return freed
 
 
 def plan_remove(run: str | Path | Run) -> Removal:
@@ -681,6 +688,13 @@ def remove_run(run: str | Path | Run, *, trash: bool = True) -> None:
         HostError: the system refuses it, or has no Trash; nothing is changed.
     """
     remove_folder(_opened(run), trash=trash)
+
+
+def _renew_report(run: Run) -> None:
+    """It names the folder and the files in it. What was done is done, whether or not the page can be written."""
+    if run.report_file.is_file():
+        with contextlib.suppress(DriverError):
+            write_report(run)
 
 
 def _opened(run: str | Path | Run) -> Run:

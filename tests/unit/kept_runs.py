@@ -23,8 +23,8 @@ from kohya_driver.events.model import (
 from kohya_driver.planning.model import Plan
 from kohya_driver.preset.load import load_preset
 from kohya_driver.run.folder import Run, RunResult
-from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.noted import remember_run
+from kohya_driver.run.prepare import prepare_folder
 from kohya_driver.run.states import MANIFEST
 from tests.project import MAC, write_project
 

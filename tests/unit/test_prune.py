@@ -238,3 +238,16 @@ def test_every_reason_and_kind_has_words(language: str) -> None:
         assert texts.say(f"runs.stays.{why}", by="x")
     for kind in ("final", "checkpoint", "saved", "state", "rest"):
         assert texts.say(f"runs.kind.{kind}", step=3)
+
+
+def test_a_report_that_is_there_follows(project: Path) -> None:
+    texts.use_language("en")
+    run = make_run(make_plan(project))
+    api.rename_run(api.rename_run(run, "no-report"), run.folder.name)
+    assert not run.report_file.exists()
+    api.report(run)
+    renamed = api.rename_run(run, "最好的")
+    assert "<h1><span>最好的</span>" in renamed.report_file.read_text(encoding="utf-8")
+    before = renamed.report_file.read_text(encoding="utf-8").count('href="models/')
+    api.prune([api.plan_prune(renamed)])
+    assert renamed.report_file.read_text(encoding="utf-8").count('href="models/') < before
