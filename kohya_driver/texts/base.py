@@ -5,21 +5,21 @@ _DOWNLOAD = ("Download the file again, from its page's download button.", "请�
 TEXTS: dict[str, tuple[str, str]] = {
     "base.missing": ("The preset names no base model.", "预设没有指定底模。"),
     "base.missing.hint": (
-        'Add `base = "path/to/model.safetensors"` under [model], or give --base FILE.',
-        '请在 [model] 下写 `base = "模型路径.safetensors"`，或使用 --base 文件。',
+        'Add `base = "path/to/model.safetensors"` under [model], or give --base FILE. Those on this machine: `kohya-driver models list`',
+        '请在 [model] 下写 `base = "模型路径.safetensors"`，或使用 --base 文件。查看本机已有的：`kohya-driver models list`',
     ),
     "base.not_found": ("There is no base model at {path}.", "{path} 处没有底模文件。"),
     "base.not_found.hint": (
-        "Correct the path; a relative path counts from the preset's folder.",
-        "请更正路径；相对路径从预设所在的文件夹算起。",
+        "Correct the path; a relative path counts from the preset's folder. Those on this machine: `kohya-driver models list`",
+        "请更正路径；相对路径从预设所在的文件夹算起。查看本机已有的：`kohya-driver models list`",
     ),
     "base.on_hub": (
         "`{name}` is a name on the Hugging Face Hub: the engine downloads it at the start, several GB, and its family cannot be read beforehand.",
         "`{name}` 是 Hugging Face Hub 上的名称：引擎会在启动时下载数 GB，且无法事先读出模型系列。",
     ),
     "base.on_hub.hint": (
-        "Better download the .safetensors file once and give its path; or set model.family. HF_ENDPOINT chooses a mirror.",
-        "最好先下载 .safetensors 文件再填写路径；或者设置 model.family。可用 HF_ENDPOINT 指定镜像。",
+        "Better get it once, `kohya-driver models get {name}`, and give the file's path; or set model.family. HF_ENDPOINT chooses a mirror.",
+        "最好先获取一次：`kohya-driver models get {name}`，再填写文件路径；或者设置 model.family。可用 HF_ENDPOINT 指定镜像。",
     ),
     # What it is
     "base.is_lora": ("This file is a LoRA, not a base model.", "这个文件是 LoRA，不是底模。"),

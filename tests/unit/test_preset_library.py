@@ -87,7 +87,7 @@ def test_there_is_one_of_each() -> None:
 @pytest.mark.parametrize(("name", "size"), SIZED)
 def test_each_size_fits_a_mac_of_that_memory(parts: dict[str, dict[str, Path]], name: str, size: int) -> None:
     family = family_of(name)
-    preset = load_preset(name, trigger="ning", **parts[family])
+    preset = load_preset(name, trigger="ning", images=parts[family]["images"], base=parts[family]["base"])
     planned = api.plan(preset, host=replace(MAC, memory_bytes=size * GIB))
     assert {finding.code for finding in planned.findings} <= {
         "plan.engine_missing",
@@ -101,7 +101,8 @@ def test_each_size_fits_a_mac_of_that_memory(parts: dict[str, dict[str, Path]], 
 
 @pytest.mark.parametrize("name", ["sd15-style-8gb", "sd2-style-16gb", "sdxl-style-24gb"])
 def test_what_needs_macos_14_is_told_on_an_older_one(parts: dict[str, dict[str, Path]], name: str) -> None:
-    preset = load_preset(name, trigger="ning", **parts[family_of(name)])
+    given = parts[family_of(name)]
+    preset = load_preset(name, trigger="ning", images=given["images"], base=given["base"])
     planned = api.plan(preset, host=OLD_MAC)
     assert not planned.errors
     assert "precision.no_bf16" in {one.id for one in planned.overrides}
@@ -363,3 +364,69 @@ def test_a_macs_editor_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(editor, "run_in_terminal", opens)
     edited = edit_preset("mine")
     assert not edited.waited and ran == [["open", "-t", str(edited.path)]]
+
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+ADVICE = {
+    "repeats": (r"anime 5 to 10, realistic 10 to 30", r"二次元 5 到 10，写实 10 到 30"),
+    "bases and their sizes": (r"512×512.*768×768.*1024×1024", r"512×512.*768×768.*1024×1024"),
+    "a family of its own": (r"fits only the family", r"只适用于训练时所用的模型系列"),
+    "what bases understand": (r"danbooru tags.*sentences and tags", r"danbooru 标签.*懂句子，也懂标签"),
+    "types": (r"locon.*loha.*lokr.*ia3.*ordinary use.*dylora.*oft", r"locon.*loha.*lokr.*ia3.*日常使用足够.*dylora.*oft"),
+    "batch": (r"below 10 gb keep 1", r"低于 10 gb 保持 1"),
+    "epochs": (r"too few underfit, too many overfit", r"太少会欠拟合，太多会过拟合"),
+    "steps": (r"max_train_steps.*cap the whole training", r"max_train_steps.*限制整个训练"),
+    "checkpoints to choose from": (r"saving.every_n_epochs.*to choose from", r"saving.every_n_epochs.*供挑选"),
+    "rate": (r"higher for complex subjects, lower for simple", r"复杂的对象高一些，简单的低一些"),
+    "8 bit": (r"adamw8bit.*needs cuda", r"adamw8bit.*需要 cuda"),
+    "prodigy": (r"prodigy.*every learning rate is 1", r"prodigy.*所有学习率都是 1"),
+    "buckets": (r"many buckets of few pictures cost steps", r"桶多而每桶图片少会浪费步数"),
+    "restarts": (r"cosine_with_restarts.*3 to 5, more for complex", r"cosine_with_restarts.*3 到 5，\s*对象越复杂越多"),
+    "rank": (r"8, 16 or 32 for simple things, 64 or 128 for complex", r"简单的 8、16、32，复杂的 64、128"),
+    "alpha, as the engine has it": (r"near the rank strongly, near 0 weakly", r"接近 rank 时强，接近 0 时弱"),
+    "realistic subjects": (r"doubling rank and alpha", r"rank\s*和 alpha 加倍"),
+    "computing": (r"fp16 fails there.*bf16 saves memory, needs\s+macos 14", r"fp16 会失败.*bf16 省内存，需要 macos 14"),
+    "saving": (r"fp16 is half the size", r"fp16 的体积是它的一半"),
+    "latents": (r"to disk.*pays when the same pictures", r"缓存到磁盘.*同一批图片"),
+    "attention": (r"sdpa.*xformers.*mem_eff_attn.*not advised", r"sdpa.*xformers.*mem_eff_attn.*不推荐"),
+    "warmup": (r"rises from 0; it does not begin high", r"从 0 升起，而不是从高处开始"),
+    "previews": (r"sampling.every_n_steps", r"sampling.every_n_steps"),
+    "overfitting": (r"lower learning rate, fewer steps, lower rank, regularization", r"降低学习率、减少步数、降低 rank、加正则化图像"),
+    "underfitting": (r"underfitting.*the reverse", r"欠拟合.*反过来"),
+    "other ways": (r"another lora type, optimizer or scheduler; or other pictures", r"换 lora 类型、优化器、调度器，或换图片"),
+    "regularization": (r"reg_data_dir.*as before", r"reg_data_dir.*像以前一样"),
+    "trigger": (r"trigger word.*first in every caption, once", r"触发词.*最前面，只写一次"),
+}  # fmt: skip
+"""What a person who trains by hand is told to mind."""
+
+
+@pytest.mark.parametrize("topic", ADVICE)
+@pytest.mark.parametrize(("index", "page"), [(0, "settings.md"), (1, "settings.zh-CN.md")])
+def test_no_advice_is_missing(topic: str, index: int, page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8").lower()
+    assert re.search(ADVICE[topic][index], text, re.DOTALL), topic
+
+
+@pytest.mark.parametrize("page", ["settings.md", "settings.zh-CN.md"])
+def test_the_documented_peaks_are_those_of_the_plan(parts: dict[str, dict[str, Path]], page: str) -> None:
+    rows = re.findall(r"^\| `(\w+)-…` \|(.*)\|$", (DOCS / page).read_text(encoding="utf-8"), re.M)
+    told = {
+        family: [cell.strip() for cell in cells.split("|")]
+        for family, cells in rows
+        if len(cells.split("|")) == 5
+    }
+    assert set(told) == set(BASES)
+    for family, cells in told.items():
+        for size, cell in zip((8, 16, 24, 32, 64), cells, strict=True):
+            names = [name for name, gigabytes in SIZED if gigabytes == size and family_of(name) == family]
+            peaks = [planned_peak(name, size, parts[family]) for name in names]
+            assert cell == (f"{max(peaks) / GIB:.1f}" if peaks else "")
+
+
+def planned_peak(name: str, size: int, given: dict[str, Path]) -> int:
+    planned = api.plan(
+        load_preset(name, trigger="ning", images=given["images"], base=given["base"]),
+        host=replace(MAC, memory_bytes=size * GIB),
+    )
+    assert planned.memory is not None
+    return planned.memory.peak_bytes
