@@ -204,8 +204,8 @@ def test_rule(
     assert codes(plan) <= {"dataset.validation_none", "dataset.picture_enlarged"}
 
 
-RUN_CASES = {"saving.half", "validation.on"}
-"""Tested in test_rules_run.py, and in test_validation.py."""
+RUN_CASES = {"saving.half", "validation.on", "launch.one_thread"}
+"""Tested in test_rules_run.py, in test_validation.py, and in test_engine_kinds.py."""
 
 
 def test_every_rule_is_tested() -> None:
