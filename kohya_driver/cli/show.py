@@ -20,11 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import api
+    from kohya_driver.report.ending import ensure_report
     from kohya_driver.run.late import settle_ended
     from kohya_driver.views.result import print_run
 
     opened = api.open_run(arguments.run_folder)
-    settle_ended(opened)
+    if settle_ended(opened):
+        ensure_report(opened)
     if arguments.json:
         write_json(opened)
     else:

@@ -107,7 +107,7 @@ def _numbers(plan: Mapping[str, Any], result: RunResult | None, history: History
         steps=whole(snapshot.steps) or whole_of(plan, "steps"),
         epoch=whole(snapshot.epoch) or _epoch(step, plan),
         epochs=whole(snapshot.epochs) or whole_of(plan, "epochs"),
-        images=whole(snapshot.images) or whole_of(plan, "images"),
+        images=whole_of(plan, "images"),  # the engine counts each as often as it is shown
         seconds=number(result.seconds) if result else snapshot.elapsed,
         started=(number(result.started) if result else 0.0) or snapshot.started,
         ended=number(result.ended) if result else snapshot.time,
