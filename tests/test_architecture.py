@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dataset", "diagnosis", "engine"),
     ("models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
-    ("report", "sampling"),
+    ("report", "sampling", "trial"),
     ("api",),
     ("quickstart", "views"),
     ("bench",),
