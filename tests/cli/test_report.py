@@ -98,7 +98,7 @@ def test_the_last_lines_of_a_training_name_it(run: Run, capsys: pytest.CaptureFi
     result = run.result()
     assert result is not None
     tell_result(result, json=False)
-    assert capsys.readouterr().out.endswith(f"Report: {run.folder}/report.html\n")
+    assert f"Report: {run.folder}/report.html" in capsys.readouterr().out.splitlines()
     run.report_file.unlink()
     tell_result(result, json=True)
     assert capsys.readouterr().out == "" and run.report_file.is_file()
