@@ -158,8 +158,10 @@ def test_an_older_plan_knows_of_none(tmp_path: Path) -> None:
 def test_the_last_validation_stands_on_the_screen() -> None:
     texts.use_language("en")
     snapshot = RunSnapshot(average_loss=0.1, loss=0.2)
+    snapshot = replace(snapshot, pace=replace(snapshot.pace, interrupted=False))
     snapshot = fold(snapshot, Record(1.0, 1.0, Validated(8, 0.1234, 0.02)))
     assert snapshot.validation_loss == 0.1234
+    assert snapshot.pace.interrupted, "the time that it took is none of a step's"
     assert RunSnapshot.from_json(snapshot.to_json()) == snapshot
     lines = screen_lines(snapshot, 80, 24, 1.0, "view.keys")
     assert any("validation 0.1234" in line.plain for line in lines)
