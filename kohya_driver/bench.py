@@ -83,6 +83,7 @@ def write_project(folder: Path, base: Path, family: str, resolution: int, *, ste
             "train_data_dir": "image",
             "resolution": resolution,
             "enable_bucket": False,
+            "validation_split": 0.0,
         },
         "network": {"train_unet_only": family == "sdxl"},
         "training": {"max_train_steps": steps, "train_batch_size": batch},
