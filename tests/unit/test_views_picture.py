@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
 import re
 import time
@@ -18,9 +19,11 @@ from rich.style import Style
 from kohya_driver import texts
 from kohya_driver.events.model import Record, SampleSaved
 from kohya_driver.events.snapshot import RunSnapshot, fold
+from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.sampling.thumbnail import INLINE_SIDE, Thumbnail, inline_png, read_thumbnail
 from kohya_driver.views.dashboard import Dashboard, screen_lines
 from kohya_driver.views.picture import CHUNK, Newest, half_blocks, print_picture, protocol
+from kohya_driver.views.result import print_result
 from tests.unit.test_views_dashboard import FOLDERS, LATE, NIGHT, SIZES, snapshot_of
 
 TERMINAL = {"TERM": "xterm-256color"}
@@ -253,3 +256,13 @@ def test_drawing_it_again_is_quick(tmp_path: Path) -> None:
     for _ in range(10):
         screen_lines(snapshot, 200, 60, snapshot.time, "view.keys", picture)
     assert (time.perf_counter() - begin) / 10 < 0.25
+
+
+def test_the_end_names_the_newest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts.use_language("en")
+    run, newest = Run(tmp_path), gradient(tmp_path / "a.png")
+    told = [Record(1.0, 1.0, SampleSaved(path)).to_json() for path in ("/gone/first.png", str(newest))]
+    run.events_file.write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
+    print_result(RunResult("succeeded", str(tmp_path), str(tmp_path / "a.safetensors"), (), 8, 60.0, 0))
+    said = capsys.readouterr().out
+    assert f"The latest sample: {newest}" in said and "▀" not in said
