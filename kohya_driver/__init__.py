@@ -15,6 +15,7 @@ The map, lowest layer first; each imports only from those before it:
     diagnosis/  WHY it failed: a log to a cause, with the lines that show it
     dataset/    pictures, captions, buckets
     engine/     sd-scripts and the embedded engine: pin, checkout, environment, catalogue
+    inspection/ model files: what a LoRA or a checkpoint is, how much it changes
     models/     base models: finding them in other programs' folders, getting them from the Hub
     planning/   HOW it will run, decided before anything starts
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout

@@ -37,6 +37,8 @@ from kohya_driver.exchange.model import Format as SourceFormat
 from kohya_driver.exchange.model import Imported
 from kohya_driver.files import write_text
 from kohya_driver.host import Host, probe_host, read_memory
+from kohya_driver.inspection.look import inspect_file
+from kohya_driver.inspection.model import Inspection
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
 from kohya_driver.models.get import Download, get_model
@@ -128,6 +130,7 @@ __all__ = [
     "GridProgress",
     "Imported",
     "InitReport",
+    "Inspection",
     "InstallEvent",
     "LogDiagnosis",
     "ModelCatalogue",
@@ -163,6 +166,7 @@ __all__ = [
     "find_options",
     "get_model",
     "init_project",
+    "inspect",
     "install_engine",
     "known_models",
     "list_presets",
@@ -946,6 +950,22 @@ def diagnose_log(log: str | Path | BinaryIO) -> LogDiagnosis:
     result = run.result()
     stopped = result is not None and result.outcome == "stopped"
     return diagnose_chunks(open_log(run.log_file), status=result.status if result else None, stopped=stopped)
+
+
+def inspect(path: str | Path, *, norms: bool = False, base: str | Path | None = None) -> Inspection:
+    """What a model file is: a LoRA of any kind, a checkpoint, a VAE, an embedding. Nothing of it is run.
+
+    Args:
+        path: the file, or a diffusers folder.
+        norms: of a LoRA, how much it changes each block; reads the whole file, not only its header.
+        base: the model that it was trained on, to say how large the change is against that. Means `norms`.
+
+    Raises:
+        EngineError: it is not there, broken, or no model: `base.web_page`, `engine.weights_broken` …
+        UsageError: `inspect.no_norms`, it is no LoRA.
+    """
+    against = Path(base).expanduser() if base is not None else None
+    return inspect_file(Path(path).expanduser(), norms=norms, base=against)
 
 
 def tag(

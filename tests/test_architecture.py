@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("host",),
     ("preset", "events"),
     ("dataset", "diagnosis", "engine"),
-    ("models", "planning", "prepare"),
+    ("inspection", "models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
     ("report", "sampling", "trial"),
     ("api",),
@@ -44,7 +44,7 @@ OWNERS = {
     "toml": {"files"},
     "platformdirs": {"files"},
     "send2trash": {"files"},
-    "numpy": {"engine", "prepare"},
+    "numpy": {"engine", "inspection", "prepare"},
     "picklescan": {"engine"},
     "yaml": {"exchange", "models"},
 }

@@ -39,6 +39,7 @@ COMMANDS = (
     "sample",
     "runs",
     "diagnose",
+    "inspect",
     "doctor",
     "options",
     "completion",

@@ -364,6 +364,23 @@ TEXTS = {
         "say from a log why a training failed, and what to do about it",
         "根据日志说明训练为什么失败，以及该怎么办",
     ),
+    "cli.inspect": (
+        "say what a model file is: a LoRA's kind, rank, tags, what it was trained with, how much it changes; a checkpoint's family",
+        "查看模型文件：LoRA 的类型、维度、标签、训练参数、改变幅度；底模的系列",
+    ),
+    "cli.option.inspect_file": (
+        "a LoRA, a checkpoint or another model file, or a diffusers folder; nothing in it is run",
+        "LoRA、底模或其他模型文件，或 diffusers 文件夹；不会运行其中任何内容",
+    ),
+    "cli.option.inspect_norms": (
+        "show how much a LoRA changes each block; reads the whole file",
+        "显示 LoRA 对各模块的改变幅度；需读取整个文件",
+    ),
+    "cli.option.inspect_base": (
+        "the base model it was trained on, to say how large the change is against what is there",
+        "训练所用的底模，用来说明改变相对于原有权重有多大",
+    ),
+    "cli.option.inspect_tags": ("how many tags are shown; 0: none (default: 20)", "显示多少个标签；0 表示不显示（默认 20）"),
     "cli.tag": (
         "write a caption beside each picture of a folder: the trigger first, then what a model sees",
         "为文件夹中的每张图片写打标文件：触发词在前，其后是模型看到的内容",
