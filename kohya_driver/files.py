@@ -75,7 +75,10 @@ def dump_toml(value: Mapping[str, Any]) -> str:
     """TOML as the engine's own library (`toml`) writes it; read back with it, and compared, before it is returned."""
     import toml
 
-    text = toml.dumps(dict(value))
+    encoder = toml.TomlEncoder()
+    # Its own loses the backslash before an x: of "D:\\x" nothing could be read back.
+    encoder.dump_funcs[str] = lambda text: json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    text = toml.dumps(dict(value), encoder=encoder)
     if toml.loads(text) != value:
         raise AssertionError("the TOML read back differs from what was written")
     return text

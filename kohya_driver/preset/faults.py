@@ -88,10 +88,11 @@ def _section_of(dotted: str) -> type[Section]:
         if part.isdigit():
             continue
         annotation = kind.model_fields[part].annotation
-        arguments = [
-            a for a in getattr(annotation, "__args__", ()) if isinstance(a, type) and issubclass(a, Section)
-        ]
-        kind = arguments[0] if arguments else annotation
+        inside = (annotation, *getattr(annotation, "__args__", ()))
+        sections = [one for one in inside if isinstance(one, type) and issubclass(one, Section)]
+        if not sections:
+            break  # a free table, such as the arguments of a network
+        kind = sections[0]
     found: type[Section] = kind
     return found
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import toml
 
 from kohya_driver import files
 from kohya_driver.errors import HostError
@@ -86,3 +87,13 @@ def test_home_is_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_free_space_of_a_folder_to_come(tmp_path: Path) -> None:
     assert files.free_bytes(tmp_path / "not" / "yet") > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["D:\\models\\x.safetensors", "a\\x41", "\\", '"\\x"', "\x7f\x00", "宁\n光\t"]
+)
+def test_any_text_reads_back(text: str) -> None:
+    written = files.dump_toml({"a": text, "list": [text], "table": {"b": text}})
+    assert (
+        toml.loads(written) == files.parse_toml(written) == {"a": text, "list": [text], "table": {"b": text}}
+    )

@@ -206,3 +206,11 @@ def test_places() -> None:
         "s.1.k": 14,
         "s.1.m.n": 15,
     }
+
+
+def test_a_table_among_the_arguments_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text("[network]\nargs = { algo = {} }\n", encoding="utf-8")
+    with pytest.raises(PresetError) as failure:
+        load_preset(path)
+    assert failure.value.code == "preset.wrong_type"
