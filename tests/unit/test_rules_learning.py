@@ -86,6 +86,7 @@ CASES = [
     Case("W01", ("network.module=networks.merge_lora",), "network.module_unknown"),
     Case("W01", ("network.module=networks.lora_flux",), "network.module_family"),
     Case("W06", ("network.dim=512",), "network.dim_large", WARNING),
+    Case("W06", ("network.dim=1025",), "network.dim_large"),
     Case("W08", ("network.args={conv_dims = 4}",), "network.argument_unknown_close"),
     Case("W08", ("network.args={algo = 'lokr'}",), "network.argument_unknown"),
     Case("W08", (DYLORA, "network.args={rank_dropout = 0.1}"), "network.argument_unknown"),
@@ -128,7 +129,6 @@ REFUSED = [
     ("O31", "training.loss_type=l3", "preset.not_a_choice"),
     ("W04", "network.alpha=0.0", "preset.out_of_range"),
     ("W05", "network.dim=0", "preset.out_of_range"),
-    ("W06", "network.dim=99999", "preset.out_of_range"),
     ("W07", 'network.args=["conv_dim"]', "preset.wrong_type"),
 ]
 """What a preset cannot say at all."""
@@ -163,7 +163,6 @@ HANDLED: Mapping[str, str] = {
     "O31": "plan.option_choice, preset.not_a_choice",
     "W02": "by construction: a preset always has a dim",
     "W03": "by construction: a preset always has an alpha",
-    "W06": "network.dim_large, preset.out_of_range",
     "W15": "by construction: LyCORIS is locked to a version without the fault",
 }
 

@@ -14,7 +14,7 @@ LYCORIS = "lycoris.kohya"
 MODULES = ("networks.lora", "networks.lora_fa", "networks.dylora", "networks.oft", LYCORIS)
 """Those for SD 1.x, SD 2.x and SDXL; the others are for one other family each."""
 
-LARGE_DIM = 256
+LARGE_DIM, WIDEST = 256, 1024
 """Above it a LoRA only gets large: most layers of SD 1.x are 320 to 1280 wide."""
 WHOLE = frozenset({"conv_dim", "unit", "block_size", "factor"})
 NUMBERS = frozenset(
@@ -96,10 +96,11 @@ def _dropout(subject: Subject) -> Iterator[Finding]:
 
 
 def _large_dim(subject: Subject) -> Iterator[Finding]:
-    """Not for LoKr, where a large number means the whole matrix."""
+    """Not for LoKr, where a large number means the whole matrix. Others gain nothing above the width of the layers."""
     dim = subject.draft.training.get("network_dim")
     if dim and dim > LARGE_DIM and _arguments(subject).get("algo") != "lokr":
-        yield warning("network.dim_large", subject.where("network_dim"), dim=dim)
+        tell = error if dim > WIDEST else warning
+        yield tell("network.dim_large", subject.where("network_dim"), dim=dim)
 
 
 def _block_lists(subject: Subject) -> Iterator[Finding]:
