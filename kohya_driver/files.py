@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.errors import HostError
+from kohya_driver.errors import HostError, PresetError
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -72,16 +72,49 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def dump_toml(value: Mapping[str, Any]) -> str:
-    """TOML as the engine's own library (`toml`) writes it; read back with it, and compared, before it is returned."""
+    """TOML as the engine's own library (`toml`) writes it; read back with it, and compared, before it is returned.
+
+    Raises:
+        PresetError: `files.not_for_engine`; that library cannot read a text in it.
+    """
     import toml
 
     encoder = toml.TomlEncoder()
-    # Its own loses the backslash before an x: of "D:\\x" nothing could be read back.
-    encoder.dump_funcs[str] = lambda text: json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    encoder.dump_funcs[str] = _toml_text
     text = toml.dumps(dict(value), encoder=encoder)
-    if toml.loads(text) != value:
+    if not _reads_back(text, dict(value)):
+        for one in _texts(value):
+            if not _reads_back(f"a = [{_toml_text(one)}]", {"a": [one]}):
+                raise PresetError("files.not_for_engine", text=one)
         raise AssertionError("the TOML read back differs from what was written")
     return text
+
+
+def _reads_back(text: str, value: Mapping[str, Any]) -> bool:
+    import toml
+
+    try:
+        return bool(toml.loads(text) == value)
+    except (ValueError, IndexError):
+        return False
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _toml_text(text: str) -> str:
+    """As the library reads it back: its own writer loses the backslash before an x, its reader stumbles over some quotes."""
+    basic = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    quoted = not {"\\", '"'}.isdisjoint(text) and "'" not in text and text.isprintable()
+    return f"'{text}'" if quoted and not _reads_back(f"a = {basic}", {"a": text}) else basic
 
 
 def safe_name(name: str, fallback: str = "run") -> str:

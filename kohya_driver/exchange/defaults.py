@@ -57,7 +57,7 @@ def _engine_names() -> Mapping[str, str]:
     return found
 
 
-_NOBODY = Draft("", "", Host("", "", "", "", "", 0, 0, "cpu"), "", False, {}, {}, {}, {})
+_NOBODY = Draft("", "", Host("", "", "", "", "", 0, 0, "cpu"), "", False, {}, {}, {}, {}, pictures=(100,))
 
 
 def _may_choose(rule: Rule) -> bool:
@@ -68,8 +68,14 @@ def _may_choose(rule: Rule) -> bool:
         return True
 
 
-_DECIDED = frozenset(rule.option.partition(".")[2] for rule in RULES if _may_choose(rule))
+_DECIDED = frozenset(
+    {"max_train_steps", *(rule.option.partition(".")[2] for rule in RULES if _may_choose(rule))}
+)
 """Where nothing is said, the plan may say something: these are always written."""
+
+
+_RULED = frozenset(rule.option.partition(".")[2] for rule in RULES)
+"""What a rule may change where nobody has set it, though a preset has a default: that too is written."""
 
 
 def is_default(dotted: str, value: Any) -> bool:
@@ -79,9 +85,9 @@ def is_default(dotted: str, value: Any) -> bool:
         option = find_option(name)
         return option is not None and name not in _DECIDED and _equal(value, _of(option))
     default = _preset_defaults().get(dotted)
-    if default is not None:
-        return _equal(value, default)
     theirs = _engine_names().get(dotted)
+    if default is not None:
+        return (theirs not in _RULED or isinstance(value, bool)) and _equal(value, default)
     option = find_option(theirs) if theirs else None
     return option is not None and theirs not in _DECIDED and _equal(value, _of(option))
 

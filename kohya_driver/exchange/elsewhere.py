@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kohya_driver.engine.kinds import DEFAULT
 from kohya_driver.exchange.options import scripts
 from kohya_driver.host import Host
 from kohya_driver.planning.arguments import dataset_keys, training_options
@@ -24,7 +25,7 @@ from kohya_driver.preset.model import Preset
 
 NVIDIA = Host("Linux", "x86_64", "", "", "", 64 << 30, 8, "cuda")
 NOT_ELSEWHERE = re.compile(
-    r"base\.real_file|memory\.|launch\.|environment\.|validation\.on|workers\.|optimizer\.adafactor"
+    r"base\.real_file|memory\.|launch\.|environment\.|validation\.on|workers\.|sampling\.at_first|optimizer\.adafactor"
 )
 """Rules about this machine's memory and files, about watching a training with this program, and about what works without."""
 STAYS = ("safety", "launch", "checks")
@@ -60,8 +61,9 @@ def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
         images: where the pictures lie on the other machine; subsets keep their folders' names.
         base: where the base lies there.
     """
+    images, base = as_written(images), as_written(base)
     free = preset.model_copy(
-        update={"launch": preset.launch.model_copy(update={"device": "auto", "engine": "sd-scripts"})}
+        update={"launch": preset.launch.model_copy(update={"device": "auto", "engine": DEFAULT})}
     )
     inputs = read_inputs(free, NVIDIA, preset.folder / "runs")
     draft, overrides = build_draft(inputs)
@@ -111,11 +113,13 @@ def _put(tables: Mapping[str, dict[str, Any]], one: Override) -> None:
 
 
 def _moved(path: str, images: str) -> str:
-    """The same folder below another one, in that system's way of writing."""
-    if not images or not path:
-        return path
-    separator = "\\" if re.match(r"[A-Za-z]:\\|\\\\", images) else "/"
-    return f"{images.rstrip('/' + chr(92))}{separator}{Path(path).name}"
+    """The same folder below another one."""
+    return f"{images.rstrip('/')}/{Path(path).name}" if images and path else path
+
+
+def as_written(path: str) -> str:
+    """Windows takes slashes too, and nothing has to be escaped then."""
+    return path.replace("\\", "/") if re.match(r"[A-Za-z]:[\\/]|\\\\", path) else path
 
 
 def _plain_folder(preset: Preset, images: str) -> str:

@@ -87,7 +87,7 @@ def _can_say(name: str, value: Any) -> bool:
     option = find_option(name)
     if value not in EMPTY or name == WORKERS:
         return not isinstance(value, list)
-    return option is not None and (value is False or option.default in (value, None))
+    return value is False or (option is not None and option.default is not None and option.default == value)
 
 
 def _add(extra: list[str], lost: Lost, name: str, value: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,9 +12,7 @@ from kohya_driver import files
 from kohya_driver.errors import Finding, UsageError, warning
 from kohya_driver.exchange.elsewhere import Elsewhere, elsewhere
 from kohya_driver.exchange.export_config import (
-    CONFIG,
     DATASET,
-    PROMPTS,
     config_files,
     dataset_text,
     training_command,
@@ -21,10 +20,9 @@ from kohya_driver.exchange.export_config import (
 from kohya_driver.exchange.export_kohya import kohya_json
 from kohya_driver.exchange.export_shell import script_text
 from kohya_driver.planning.model import Override
-from kohya_driver.preset.model import Preset, label
+from kohya_driver.preset.model import Preset
 
 Target = Literal["sd-scripts", "kohya_ss", "shell"]
-TARGETS: tuple[Target, ...] = ("sd-scripts", "kohya_ss", "shell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +66,39 @@ def export(
         HostError: it cannot be written.
     """
     there = elsewhere(preset, images=images, base=base)
-    made = _make(there, target, output)
+    made = _MAKERS[target](there, files.safe_name(there.name, "lora"), output)
     for path in made.files:
         if path.exists():
             raise UsageError("exchange.output_exists", path)
     for path, text in made.files.items():
         files.write_text(path, text)
-        if target == "shell":
+        if text.startswith("#!"):
             path.chmod(0o755)
     return made
 
 
-def _make(there: Elsewhere, target: Target, output: Path | None) -> Exported:
-    name = files.safe_name(there.name, "lora")
-    if target == "sd-scripts":
-        folder = output or Path(f"{name}-sd-scripts")
-        written = {folder / file: text for file, text in config_files(there).items()}
-        return Exported(target, written, training_command(there, folder), there.filled, there.stays)
-    if target == "shell":
-        path = output or Path(f"{name}.sh")
-        return Exported(
-            target, {path: script_text(there)}, f"SD_SCRIPTS=… bash {path.name}", there.filled, there.stays
-        )
+def _config(there: Elsewhere, name: str, output: Path | None) -> Exported:
+    folder = output or Path(f"{name}-sd-scripts")
+    written = {folder / file: text for file, text in config_files(there).items()}
+    return Exported("sd-scripts", written, training_command(there, folder), there.filled, there.stays)
+
+
+def _script(there: Elsewhere, name: str, output: Path | None) -> Exported:
+    path = output or Path(f"{name}.sh")
+    command = f"bash {shlex.quote(path.name)}"
+    return Exported("shell", {path: script_text(there)}, command, there.filled, there.stays)
+
+
+def _gui(there: Elsewhere, name: str, output: Path | None) -> Exported:
     path = output or Path(f"{name}.json")
     text, dataset, lost = kohya_json(there, path)
-    written = {
-        path: text,
-        **({path.with_name(f"{path.stem}-{DATASET}"): dataset_text(there)} if dataset else {}),
-    }
-    findings = tuple(warning("exchange.not_in_gui", label(key), reason=why) for key, why in lost)
-    return Exported(target, written, "", there.filled, there.stays, findings)
+    beside = {path.with_name(f"{path.stem}-{DATASET}"): dataset_text(there)} if dataset else {}
+    findings = tuple(warning("exchange.not_in_gui", key, reason=why) for key, why in lost)
+    return Exported("kohya_ss", {path: text, **beside}, "", there.filled, there.stays, findings)
 
 
-__all__ = ["CONFIG", "DATASET", "PROMPTS", "TARGETS", "Exported", "Target", "export"]
+_MAKERS: Mapping[Target, Callable[[Elsewhere, str, Path | None], Exported]] = {
+    "sd-scripts": _config,
+    "kohya_ss": _gui,
+    "shell": _script,
+}

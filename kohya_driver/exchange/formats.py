@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,25 +44,27 @@ def _read_one(path: Path, wanted: Format | None) -> Reading:
     text = read_text(path)
     if not text.strip():
         raise PresetError("exchange.empty", path)
-    kind = wanted or guess(path, text)
-    if kind == "command":
-        return read_command(path, text)
-    if kind in ("sd-scripts", "easy-training"):
-        return _read_toml(path, parse_toml(path, text), kind)
-    value = table(path, parse_json(path, text) if _looks_like_json(text) else parse_yaml(path, text))
-    if kind == "kohya_ss":
-        return read_gui(value)
-    return (
-        onetrainer.read_onetrainer(value, path)
-        if kind == "onetrainer"
-        else aitoolkit.read_aitoolkit(value, path)
-    )
+    return _READERS[wanted or guess(path, text)](path, text)
 
 
-def _read_toml(path: Path, value: dict[str, Any], kind: Format) -> Reading:
-    if kind == "easy-training":
-        return easy_training.read_easy_training(value, path.parent)
+def _read_toml(path: Path, text: str) -> Reading:
+    value = parse_toml(path, text)
     return read_dataset(value) if is_dataset_config(value) else read_config(value, path.parent)
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    return table(path, parse_json(path, text) if _looks_like_json(text) else parse_yaml(path, text))
+
+
+_READERS: Mapping[Format, Callable[[Path, str], Reading]] = {
+    "kohya_ss": lambda path, text: read_gui(_parsed(path, text), path.parent),
+    "sd-scripts": _read_toml,
+    "command": read_command,
+    "easy-training": lambda path, text: easy_training.read_easy_training(parse_toml(path, text), path.parent),
+    "onetrainer": lambda path, text: onetrainer.read_onetrainer(_parsed(path, text), path),
+    "ai-toolkit": lambda path, text: aitoolkit.read_aitoolkit(_parsed(path, text), path),
+    "lora": lambda path, text: lora_file.read_lora(path),
+}
 
 
 def guess(path: Path, text: str) -> Format:

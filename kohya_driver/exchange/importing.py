@@ -18,7 +18,7 @@ from kohya_driver.exchange.writing import preset_text
 from kohya_driver.host import Host
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.inputs import read_inputs
-from kohya_driver.planning.model import Plan
+from kohya_driver.planning.model import Override
 from kohya_driver.preset.load import build_preset
 from kohya_driver.preset.model import label
 
@@ -69,8 +69,8 @@ def import_files(
     if strict:
         _refuse(settled, paths)
     settled, class_findings = _with_class_tokens(settled, folder)
-    plan = _plan(settled, host, folder)
-    findings = (*reading.findings, *_foreign(settled), *class_findings, *_plan_errors(plan))
+    overrides, errors = _planned(settled, host, folder)
+    findings = (*reading.findings, *_foreign(settled, folder), *class_findings, *errors)
     return Imported(
         sources=tuple(paths),
         format=reading.format,
@@ -78,14 +78,23 @@ def import_files(
         assumed=settled.assumed,
         values=settled.values,
         text=preset_text(reading, settled, paths),
-        overrides=plan.overrides,
+        overrides=overrides,
         findings=findings,
     )
 
 
 def _given(images: str | None, base: str | None, trigger: str | None) -> dict[str, Any]:
-    given = {"dataset.train_data_dir": images, "model.base": base, "dataset.trigger": trigger}
+    given = {
+        "dataset.train_data_dir": _from_here(images),
+        "model.base": _from_here(base),
+        "dataset.trigger": trigger,
+    }
     return {dotted: value for dotted, value in given.items() if value is not None}
+
+
+def _from_here(path: str | None) -> str | None:
+    """What is given on the command line is meant from the current folder, wherever the preset will lie."""
+    return str(Path(path).expanduser().absolute()) if path and Path(path).expanduser().exists() else path
 
 
 def _refuse(settled: Settled, paths: Sequence[Path]) -> None:
@@ -128,28 +137,30 @@ def _concepts(parent: Path) -> Iterable[Any]:
         return ()
 
 
-def _plan(settled: Settled, host: Host, folder: Path) -> Plan:
+def _planned(settled: Settled, host: Host, folder: Path) -> tuple[tuple[Override, ...], tuple[Finding, ...]]:
+    """What a plan would change here, and what it would refuse apart from paths."""
     preset = build_preset(settled.values, folder)
-    return build_plan(read_inputs(preset, host, run_root(folder) / files.safe_name(preset.name)))
+    try:
+        plan = build_plan(read_inputs(preset, host, run_root(folder) / files.safe_name(preset.name)))
+    except PresetError as failure:
+        return (), failure.findings
+    return plan.overrides, tuple(finding for finding in plan.errors if finding.code not in MISSING)
 
 
-def _plan_errors(plan: Plan) -> Iterator[Finding]:
-    yield from (finding for finding in plan.errors if finding.code not in MISSING)
-
-
-def _foreign(settled: Settled) -> Iterator[Finding]:
+def _foreign(settled: Settled, folder: Path) -> Iterator[Finding]:
     """Paths are kept as they are; that they are not here is told, with what to do."""
     for dotted, value in _paths(settled.sets):
-        if isinstance(value, str) and value and not _is_here(dotted, value):
-            flag = (
-                "--base"
-                if dotted == "model.base"
-                else "--images"
-                if "data_dir" in dotted or "image_dir" in dotted
-                else ""
-            )
+        if isinstance(value, str) and value and not _is_here(dotted, value, folder):
+            flag = _flag(dotted)
             code = "exchange.foreign_path" if _FOREIGN.match(value) else "exchange.missing_path"
             yield warning(f"{code}_flag" if flag else code, label(dotted), path=value, flag=flag)
+
+
+def _flag(dotted: str) -> str:
+    """What replaces it on the command line."""
+    if dotted == "model.base":
+        return "--base"
+    return "--images" if dotted == "dataset.train_data_dir" or dotted.endswith(".image_dir") else ""
 
 
 def _paths(sets: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -158,12 +169,11 @@ def _paths(sets: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     )
 
 
-def _is_here(dotted: str, value: str) -> bool:
+def _is_here(dotted: str, value: str, folder: Path) -> bool:
     if dotted == "model.base" and _HUB.fullmatch(value) and not Path(value).suffix:
         return True
     try:
-        return (dotted == "saving.output_dir" and not _FOREIGN.match(value)) or Path(
-            value
-        ).expanduser().exists()
+        will_be_made = dotted == "saving.output_dir" and not _FOREIGN.match(value)
+        return will_be_made or (folder / Path(value).expanduser()).exists()
     except (OSError, ValueError):
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kohya_driver.errors import Finding, warning
@@ -42,6 +43,7 @@ from kohya_driver.exchange.kohya_networks import (
 from kohya_driver.exchange.model import Claim, Reading, idle, left, planned, takes
 from kohya_driver.exchange.options import SECRETS, claim_option, find_option, literal, number, whole
 from kohya_driver.exchange.prompts import claim_prompts
+from kohya_driver.exchange.sdscripts import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Gui:
         return find_type(self.type_name)
 
     @property
+    def has_rank(self) -> bool:
+        """Whether what it says of the rank holds for the LoRA that is trained here: iA3 has none."""
+        return self.network is not None and (self.network.algo != "ia3" or can_train(self.network))
+
+    @property
     def other_family(self) -> str:
         """The family that this is for, if it cannot be trained here."""
         switched = next((name for switch, name in OTHERS.items() if self.is_on(switch)), "")
@@ -83,10 +90,13 @@ def is_gui_file(table: Mapping[str, Any]) -> bool:
     return "LoRA_type" in table or {"max_resolution", "pretrained_model_name_or_path"} <= table.keys()
 
 
-def read_gui(table: Mapping[str, Any]) -> Reading:
+def read_gui(table: Mapping[str, Any], folder: Path) -> Reading:
+    """What a file says; the dataset config that it names is looked for in this folder too."""
     gui = Gui(table)
-    claims = [claim for key, value in table.items() for claim in _claims(gui, key, value)]
+    claims = [claim for key, value in table.items() for claim in _claims(gui, key, value, folder)]
     defaults = {**engine_defaults(), **ASSUMED}
+    if not gui.has_rank:
+        defaults = {place: value for place, value in defaults.items() if not place.startswith("network.")}
     return Reading("kohya_ss", tuple(claims), defaults, tuple(_findings(gui)))
 
 
@@ -98,7 +108,9 @@ def _findings(gui: Gui) -> list[Finding]:
     return [warning("exchange.network_lycoris", name=gui.type_name)] if gui.type_name in NEWER else []
 
 
-def _claims(gui: Gui, key: str, value: Any) -> list[Claim]:
+def _claims(gui: Gui, key: str, value: Any, folder: Path) -> list[Claim]:
+    if key == "dataset_config" and isinstance(value, str) and value:
+        return beside(key, value, key, folder)
     if key == "additional_parameters" and isinstance(value, str) and value.strip():
         # "--lr_scheduler_type \"CosineAnnealingLR\" --network_train_unet_only"
         return claim_arguments(f"{key}: ", value.replace('"', "").split(), family=gui.family, rank=20)
@@ -180,7 +192,7 @@ def _lora_type(gui: Gui, key: str, value: Any) -> Claim:
 
 def _rank(gui: Gui, key: str, value: Any) -> Claim:
     """iA3 has no rank: that of a file says nothing to the LoRA that stands in its place."""
-    if gui.network is None or (gui.network.algo == "ia3" and not can_train(gui.network)):
+    if not gui.has_rank:
         return left(key, value, "no_network", name=gui.type_name)
     return _option(gui, key, value)
 

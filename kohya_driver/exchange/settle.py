@@ -66,14 +66,13 @@ def _overruled(claims: Sequence[Claim], over: Mapping[str, Any]) -> list[Claim]:
 
 
 def _without_samples(claims: list[Claim]) -> list[Claim]:
-    """Prompts that are never drawn there would be drawn here after every epoch."""
+    """Prompts that are never drawn there would be drawn here after every epoch; without prompts the rest means nothing."""
     said = {dotted for claim in claims for dotted, value in claim.sets.items() if value}
-    if "sampling.prompts" not in said or said & set(DRAWN):
+    if "sampling.prompts" in said and said & set(DRAWN):
         return claims
+    idle = {"sampling.prompts", "sampling.sampler"}
     return [
-        replace(claim, sets={}, fate="default", why="never_drawn")
-        if "sampling.prompts" in claim.sets
-        else claim
+        replace(claim, sets={}, fate="default", why="never_drawn") if idle & claim.sets.keys() else claim
         for claim in claims
     ]
 

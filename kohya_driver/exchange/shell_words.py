@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 _HEREDOC = re.compile(r"^\s*cat\s*>\s*(?P<file>\S+|\"[^\"]+\"|'[^']+')\s*<<-?\s*(['\"]?)(?P<end>\w+)\2\s*$")
 _EXPORT = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?\"?(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)$", re.I)
-_REFERENCE = re.compile(r"\$\{(\w+)\}|\$env:(\w+)|\$(\w+)|%(\w+)%", re.I)
+_REFERENCE = re.compile(r"\$\{(\w+)\}|\$env:(\w+)|\$(\w+)", re.I)
+_BATCH_REFERENCE = re.compile(r"%(\w+)%")
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"", re.S)
 _COMMENT = re.compile(r"^\s*(#|::|rem\b|//)", re.I)
 
 
@@ -32,9 +34,9 @@ def read_script(text: str) -> Script:
     for line in _joined(lines, batch):
         assigned = _EXPORT.match(line)
         if assigned and not _has_command_behind(assigned["value"], batch):
-            variables[assigned["name"]] = _fill(_unquoted(assigned["value"].strip()), variables)
+            variables[assigned["name"]] = _assigned(assigned["value"].strip(), variables, batch)
             continue
-        words = _split(_fill(line, variables), batch)
+        words = _split(_fill(line, variables, batch), batch)
         while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.S):
             name, _, value = words.pop(0).partition("=")
             variables[name] = value
@@ -44,7 +46,8 @@ def read_script(text: str) -> Script:
 
 
 def _is_batch(text: str) -> bool:
-    return bool(re.search(r"\^\s*$|^\s*@echo|%\w+%|^\s*rem\b|^\s*call\b", text, re.M | re.I))
+    marks = r"\^\s*$|^\s*@echo|^\s*rem\b|^\s*call\b|^\s*set\s+\w+=|%[a-z_]\w*%"
+    return not text.startswith("#!") and bool(re.search(marks, text, re.M | re.I | re.A))
 
 
 def _without_files(lines: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -88,12 +91,25 @@ def _has_command_behind(value: str, batch: bool) -> bool:
     return not batch and len(_split(value, batch)) > 1
 
 
-def _fill(text: str, variables: Mapping[str, str]) -> str:
+def _fill(text: str, variables: Mapping[str, str], batch: bool) -> str:
+    """With variables in place of their names, but not between single quotes of a shell."""
+
     def value(match: re.Match[str]) -> str:
         name = next(part for part in match.groups() if part)
         return variables.get(name, match[0])
 
-    return _REFERENCE.sub(value, text)
+    if batch:
+        return _BATCH_REFERENCE.sub(value, text)
+    parts, end = [], 0
+    for quoted in _QUOTED.finditer(text):
+        inside = quoted[0] if quoted[0].startswith("'") else _REFERENCE.sub(value, quoted[0])
+        parts += [_REFERENCE.sub(value, text[end : quoted.start()]), inside]
+        end = quoted.end()
+    return "".join([*parts, _REFERENCE.sub(value, text[end:])])
+
+
+def _assigned(text: str, variables: Mapping[str, str], batch: bool) -> str:
+    return _unquoted(_fill(text, variables, batch))
 
 
 def _unquoted(text: str) -> str:

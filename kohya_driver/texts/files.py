@@ -11,6 +11,14 @@ TEXTS = {
         "Choose another folder, or change its permissions.",
         "请换一个文件夹，或修改它的权限。",
     ),
+    "files.not_for_engine": (
+        "The engine's TOML reader does not take this text: {text}",
+        "引擎的 TOML 读取程序无法读取这段文字：{text}",
+    ),
+    "files.not_for_engine.hint": (
+        "Take quotation marks, backslashes and lone commas out of it.",
+        "请去掉其中的引号、反斜杠和单独的逗号。",
+    ),
     "files.no_trash": (
         "This cannot be moved to the Trash: {reason}.",
         "无法移到废纸篓：{reason}。",

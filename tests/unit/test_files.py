@@ -10,7 +10,7 @@ import pytest
 import toml
 
 from kohya_driver import files
-from kohya_driver.errors import HostError
+from kohya_driver.errors import HostError, PresetError
 
 
 def test_write_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -90,10 +90,18 @@ def test_free_space_of_a_folder_to_come(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["D:\\models\\x.safetensors", "a\\x41", "\\", '"\\x"', "\x7f\x00", "宁\n光\t"]
+    "text",
+    ["D:\\models\\x.safetensors", "a\\x41", "\\", '"\\x"', '"', '""', "it's \\", "\x7f\x00", "宁\n光\t"],
 )
 def test_any_text_reads_back(text: str) -> None:
     written = files.dump_toml({"a": text, "list": [text], "table": {"b": text}})
     assert (
         toml.loads(written) == files.parse_toml(written) == {"a": text, "list": [text], "table": {"b": text}}
     )
+
+
+@pytest.mark.parametrize("text", [",", ",,"])
+def test_a_text_that_the_engines_library_cannot_read_is_told(text: str) -> None:
+    with pytest.raises(PresetError) as failure:
+        files.dump_toml({"a": ["fine", text]})
+    assert failure.value.code == "files.not_for_engine" and failure.value.findings[0].values == {"text": text}
