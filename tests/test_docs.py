@@ -35,6 +35,7 @@ MUST_HAVE_TWINS = {
     "docs/diagnosis.md",
     "docs/engines.md",
     "docs/errors.md",
+    "docs/inspect.md",
     "docs/models.md",
     "docs/settings.md",
     "docs/overrides.md",
@@ -53,7 +54,7 @@ PLACEHOLDERS = {
     "‹engine›": "embedded",
 }
 ERROR_AREAS = (
-    "base", "captions", "crop", "dataset", "doctor", "engine", "files", "host", "init", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
+    "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
     "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 

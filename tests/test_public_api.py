@@ -76,6 +76,11 @@ def test_diagnose() -> None:
     assert cli_words("diagnose") == api_words(api.diagnose_log)
 
 
+def test_inspect() -> None:
+    """--tags is how many of them are shown."""
+    assert cli_words("inspect") - {"tags"} == api_words(api.inspect)
+
+
 def test_doctor() -> None:
     assert cli_words("doctor") == api_words(api.doctor)
 
@@ -87,6 +92,15 @@ def test_report() -> None:
 
 def test_init() -> None:
     assert cli_words("init") == api_words(api.init_project)
+
+
+def test_import() -> None:
+    assert cli_words("import") == api_words(api.import_preset)
+
+
+def test_export() -> None:
+    """--set and --trigger go into the preset."""
+    assert cli_words("export") - {"sets", "trigger"} == api_words(api.export_preset)
 
 
 def test_audit() -> None:

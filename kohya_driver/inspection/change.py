@@ -57,7 +57,8 @@ def change_of(
     scale = scale_of(layer, alpha, rank_stabilised=rank_stabilised)
     if layer.is_decomposed and base is not None:
         return _decomposed(_whole(layer.kind, tensors, base.shape) * scale, tensors["magnitude"], base)
-    norm = math.sqrt(max(0.0, added(tensors))) * scale
+    square = added(tensors)
+    norm = math.sqrt(0.0 if square < 0 else square) * scale  # rounding may leave less than 0; a NaN stays one
     return _against(norm, base)
 
 

@@ -78,11 +78,13 @@ def place_of(layer: str) -> Place:
     for beginning, part in _PARTS:
         if layer.startswith(beginning):
             path = _path(layer.removeprefix(beginning))
-            # ai-toolkit writes `diffusion_model.` before a U-Net's names too; lycoris_ can be anything's.
-            part = "unet" if part == "transformer" and _UNET_BLOCK.match(path) else part
-            return Place(part, path, _block(part, path))
-    path = _path(layer)
-    part = "unet" if _UNET_BLOCK.match(path) else "text_encoder" if "text_model" in path else "transformer"
+            break
+    else:
+        path = _path(layer)
+        part = "text_encoder" if "text_model" in path else "unet"
+    if not part.startswith("text_encoder"):
+        # kohya writes `lora_unet_` before a transformer's names too, and ai-toolkit `diffusion_model.` before a U-Net's.
+        part = "transformer" if _TRANSFORMER_BLOCK.match(path) and not _UNET_BLOCK.match(path) else "unet"
     return Place(part, path, _block(part, path))
 
 

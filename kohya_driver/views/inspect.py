@@ -183,4 +183,4 @@ def _clean(text: str) -> str:
 
 
 def _say(code: str, **values: object) -> str:
-    return texts.say(f"inspect.{code}", **values)
+    return texts.say(f"inspect_screen.{code}", **values)
