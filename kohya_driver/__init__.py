@@ -20,6 +20,7 @@ The map, lowest layer first; each imports only from those before it:
     planning/   HOW it will run, decided before anything starts
     prepare/    from a folder of photos to a training set: crop, tag, captions, audit, layout
     checkup/    what this machine, the engine and the network are like (`doctor`)
+    exchange/   presets from other programs' files, and files for them
     run/        DOING it
     sampling/   COMPARING what LoRA files draw
     report/     SHOWING it afterwards: everything about a run on one page

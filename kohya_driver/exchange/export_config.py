@@ -47,7 +47,7 @@ def config_files(there: Elsewhere) -> dict[str, str]:
 
 def _head(there: Elsewhere) -> list[str]:
     return [
-        texts.say("exchange.exported", script=there.script),
+        texts.say("exchange_screen.exported", script=there.script),
         *(f"{one.option}: {one.after} ({one.reason})" for one in there.filled),
     ]
 

@@ -95,7 +95,7 @@ def _add(extra: list[str], lost: Lost, name: str, value: Any) -> None:
     if value is False:
         return
     if value is not True and not all(_SAFE.fullmatch(one) for one in values):
-        lost.append((name, say("exchange.why.no_blanks")))
+        lost.append((name, say("exchange_screen.why.no_blanks")))
         return
     joined = (
         f"--{name}={values[0]}"
@@ -227,7 +227,7 @@ def _lists(fields: Fields, there: Elsewhere, lost: Lost) -> None:
         entries = there.training.get(name) or []
         good = [entry for entry in entries if not re.search(r"[\s\"]", entry)]
         fields[name] = " ".join(good)
-        lost += [(name, say("exchange.why.no_blanks")) for entry in entries if entry not in good]
+        lost += [(name, say("exchange_screen.why.no_blanks")) for entry in entries if entry not in good]
 
 
 def _warmup(fields: Fields, there: Elsewhere, extra: list[str], lost: Lost) -> None:

@@ -25,10 +25,10 @@ def script_text(there: Elsewhere) -> str:
     """For bash on Linux and macOS; everything is quoted."""
     lines = [
         "#!/usr/bin/env bash",
-        f"# {texts.say('exchange.exported', script=there.script)}",
-        f"# {texts.say('exchange.exported_shell', variable=SD_SCRIPTS)}",
+        f"# {texts.say('exchange_screen.exported', script=there.script)}",
+        f"# {texts.say('exchange_screen.exported_shell', variable=SD_SCRIPTS)}",
         "set -euo pipefail",
-        f': "${{{SD_SCRIPTS}:?{texts.say("exchange.exported_shell", variable=SD_SCRIPTS)}}}"',
+        f': "${{{SD_SCRIPTS}:?{texts.say("exchange_screen.exported_shell", variable=SD_SCRIPTS)}}}"',
         *_file(DATASET, dataset_text(there)),
         *(_file(PROMPTS, there.prompts) if there.prompts else ()),
         " \\\n  ".join([" ".join(launcher(there)), *_options(training_config(there))]),

@@ -37,6 +37,13 @@ MISSING = frozenset(
     }
 )
 """What a plan says of paths that are not here; an import has said it already."""
+PATH_CODES = {
+    (True, True): "exchange.foreign_path_flag",
+    (True, False): "exchange.foreign_path",
+    (False, True): "exchange.missing_path_flag",
+    (False, False): "exchange.missing_path",
+}
+"""By whether it is another machine's, and whether an option of the command replaces it."""
 _FOREIGN = re.compile(r"[A-Za-z]:[\\/]|\\\\|/(workspace|content|root|home|mnt|notebooks|kaggle)(/|$)")
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -152,8 +159,8 @@ def _foreign(settled: Settled, folder: Path) -> Iterator[Finding]:
     for dotted, value in _paths(settled.sets):
         if isinstance(value, str) and value and not _is_here(dotted, value, folder):
             flag = _flag(dotted)
-            code = "exchange.foreign_path" if _FOREIGN.match(value) else "exchange.missing_path"
-            yield warning(f"{code}_flag" if flag else code, label(dotted), path=value, flag=flag)
+            code = PATH_CODES[bool(_FOREIGN.match(value)), bool(flag)]
+            yield warning(code, label(dotted), path=value, flag=flag)
 
 
 def _flag(dotted: str) -> str:

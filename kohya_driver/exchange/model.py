@@ -32,7 +32,7 @@ class Claim:
     """Dotted keys of a preset, and their values."""
     fate: Fate = "taken"
     why: str = ""
-    """The text `exchange.why.<why>`; empty where nothing need be said."""
+    """The text `exchange_screen.why.<why>`; empty where nothing need be said."""
     words: Mapping[str, object] = field(default_factory=dict)
     rank: int = 0
     """Where two say something of one key of a preset, the higher one holds, then the later one."""
@@ -42,7 +42,7 @@ class Claim:
 
     @property
     def reason(self) -> str:
-        return texts.say(f"exchange.why.{self.why}", **self.words) if self.why else ""
+        return texts.say(f"exchange_screen.why.{self.why}", **self.words) if self.why else ""
 
     def to_json(self) -> dict[str, Any]:
         return {

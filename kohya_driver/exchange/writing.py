@@ -39,8 +39,8 @@ def preset_text(reading: Reading, settled: Settled, sources: Sequence[Path]) -> 
 
 def _head(reading: Reading, sources: Sequence[Path]) -> Iterator[str]:
     names = ", ".join(path.name for path in sources)
-    tool = texts.say(f"exchange.format.{reading.format}")
-    yield _comment(texts.say("exchange.made_from", names=names, tool=tool))
+    tool = texts.say(f"exchange_screen.format.{reading.format}")
+    yield _comment(texts.say("exchange_screen.made_from", names=names, tool=tool))
 
 
 def _tail(items: Iterable[Claim]) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _tail(items: Iterable[Claim]) -> Iterator[str]:
     lost = [item for item in items if item.fate == "left"]
     if lost:
         yield ""
-        yield _comment(texts.say("exchange.not_taken"))
+        yield _comment(texts.say("exchange_screen.not_taken"))
         yield from (_comment(f"{item.key} = {_short(item.value)}: {item.reason}") for item in lost)
 
 
@@ -58,7 +58,8 @@ def _origins(settled: Settled) -> dict[str, str]:
         for dotted in item.sets:
             found[dotted] = f"{item.key} = {_short(item.value)}"
     for dotted in settled.assumed:
-        found[dotted] = texts.say("exchange.assumed")
+        by_folder = dotted == "dataset.class_tokens"
+        found[dotted] = texts.say("exchange_screen.folder_name" if by_folder else "exchange_screen.assumed")
     return found
 
 

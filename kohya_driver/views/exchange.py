@@ -27,35 +27,35 @@ STYLES: dict[Fate, str] = {"taken": "green", "default": "dim", "plan": "cyan", "
 def print_imported(imported: Imported, output: Path | None, console: Console | None = None) -> None:
     """Every key once, under its fate; then what the plan changes on this machine."""
     console = console or stdout_console()
-    console.print(Text(texts.say(f"exchange.format.{imported.format}"), style="bold"))
+    console.print(Text(texts.say(f"exchange_screen.format.{imported.format}"), style="bold"))
     for fate, style in STYLES.items():
         items = imported.of_fate(fate)
         if items:
-            _heading(console, texts.say(f"exchange.fate.{fate}", count=len(items)), style)
+            _heading(console, texts.say(f"exchange_screen.fate.{fate}", count=len(items)), style)
             console.print(_rows(_item(item) for item in items))
     if imported.assumed:
-        _heading(console, texts.say("exchange.fate.assumed"), "cyan")
+        _heading(console, texts.say("exchange_screen.fate.assumed"), "cyan")
         console.print(_rows((label(key), _short(value), "") for key, value in imported.assumed.items()))
     if imported.changes:
-        _heading(console, texts.say("exchange.changes"), "magenta")
+        _heading(console, texts.say("exchange_screen.changes"), "magenta")
         console.print(_rows(map(_change, imported.changes)))
     if output is not None:
-        console.print(Text(texts.say("exchange.written", path=output.absolute()), style="bold green"))
-        console.print(Text(texts.say("exchange.next", path=output)))
+        console.print(Text(texts.say("exchange_screen.written", path=output.absolute()), style="bold green"))
+        console.print(Text(texts.say("exchange_screen.next", path=output)))
 
 
 def print_exported(exported: Exported, console: Console | None = None) -> None:
     """The files, the command, what was filled in, what stays here."""
     console = console or stdout_console()
     for path in exported.files:
-        console.print(Text(texts.say("exchange.written", path=path.absolute()), style="bold green"))
+        console.print(Text(texts.say("exchange_screen.written", path=path.absolute()), style="bold green"))
     if exported.filled:
-        _heading(console, texts.say("exchange.filled"), "cyan")
+        _heading(console, texts.say("exchange_screen.filled"), "cyan")
         console.print(_rows(map(_change, exported.filled)))
     if exported.stays:
-        _heading(console, texts.say("exchange.stays"), "dim")
+        _heading(console, texts.say("exchange_screen.stays"), "dim")
         console.print(_rows((label(key), "", "") for key in exported.stays))
-    console.print(Text(texts.say(f"exchange.how.{exported.target}")))
+    console.print(Text(texts.say(f"exchange_screen.how.{exported.target}")))
     if exported.command:
         console.print(Padding(Text(exported.command, overflow="fold"), (0, 0, 0, 4), expand=False))
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, to
 
-
 BUCKET_DIVISOR = {"sdxl": 32}
 """What bucket_reso_steps must be a multiple of; 64 for all others (train_network.py:175, sdxl_train_network.py:43)."""
 FINEST = 8
