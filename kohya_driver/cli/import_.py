@@ -30,7 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     output: Path | None = arguments.output
     if output is None and not arguments.json:
-        output = Path(f"{files.safe_name(Path(arguments.files[0]).stem, 'preset')}.toml")
+        source = Path(arguments.files[0])
+        # A TOML file is not to be taken for the preset that was made of it.
+        ending = "-preset.toml" if source.suffix.lower() == ".toml" else ".toml"
+        output = Path(f"{files.safe_name(source.stem, 'settings')}{ending}")
     imported = api.import_preset(
         arguments.files,
         output=output,

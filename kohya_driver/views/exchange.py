@@ -54,7 +54,7 @@ def print_exported(exported: Exported, console: Console | None = None) -> None:
         console.print(_rows(map(_change, exported.filled)))
     if exported.stays:
         _heading(console, texts.say("exchange_screen.stays"), "dim")
-        console.print(_rows((label(key), "", "") for key in exported.stays))
+        console.print(Padding(Text("\n".join(map(label, exported.stays))), (0, 0, 0, 2), expand=False))
     console.print(Text(texts.say(f"exchange_screen.how.{exported.target}")))
     if exported.command:
         console.print(Padding(Text(exported.command, overflow="fold"), (0, 0, 0, 4), expand=False))
