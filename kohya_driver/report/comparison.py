@@ -10,9 +10,10 @@ from typing import Any
 
 from kohya_driver.errors import UsageError
 from kohya_driver.planning.settings import Difference, differences
-from kohya_driver.report.curves import Curves, smooth, smoothing_span, thin
+from kohya_driver.report.curves import smooth, smoothing_span, thin
 from kohya_driver.report.gather import gather
 from kohya_driver.report.model import JSON_POINTS, Picture, RunReport, plain
+from kohya_driver.run.curves import Curves
 from kohya_driver.run.folder import Run
 from kohya_driver.run.listing import size_of
 from kohya_driver.run.readable import read_run

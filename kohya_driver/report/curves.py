@@ -1,43 +1,15 @@
-"""What is drawn of a run over its steps and its time, and how a long curve becomes short enough for a page."""
+"""How a long curve becomes smooth, and short enough for a page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 MOST_POINTS = 1500
 """Of one curve on a page: more than a screen has columns of dots."""
 MEDIAN_STEPS = 21
 """Over so many steps the time of a step is smoothed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Bytes at one moment: of the engine with all its processes, and what the machine had to spare."""
-
-    elapsed: float
-    tree: int
-    available: int
-
-
-@dataclass(frozen=True, slots=True)
-class Curves:
-    """Everything that was measured; of training that was thrown away after a stop, nothing."""
-
-    steps: tuple[int, ...] = ()
-    losses: tuple[float, ...] = ()
-    """One for each of `steps`, as are `seconds` and each of `rates`; NaN where there is none."""
-    seconds: tuple[float, ...] = ()
-    """That the step took since the one before it, with whatever happened in between."""
-    rates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    validations: tuple[tuple[int, float], ...] = ()
-    """(step, loss) on pictures that are not trained on."""
-    resumed: tuple[int, ...] = ()
-    """Steps from which a further attempt went on."""
-    memory: tuple[Memory, ...] = ()
-    memory_total: int = 0
 
 
 def smoothing_span(count: int) -> int:

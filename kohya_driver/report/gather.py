@@ -15,7 +15,6 @@ from kohya_driver.engine.store import read_state
 from kohya_driver.events.parts import Checkpoint
 from kohya_driver.report import outcome
 from kohya_driver.report.curves import quantile, smooth, smoothing_span
-from kohya_driver.report.history import History, read_history
 from kohya_driver.report.model import (
     Change,
     CheckpointRow,
@@ -30,6 +29,7 @@ from kohya_driver.report.model import (
 from kohya_driver.report.samples import sample_sheet
 from kohya_driver.report.sources import Sources, list_of, number, table_of, text_of, whole, whole_of
 from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.run.history import History, read_history
 from kohya_driver.run.samples import run_samples
 from kohya_driver.wording import sentence
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.report.curves import Curves, thin
+from kohya_driver.report.curves import thin
+from kohya_driver.run.curves import Curves
 
 VERSION = 1
 JSON_POINTS = 600

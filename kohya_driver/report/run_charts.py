@@ -10,8 +10,6 @@ from kohya_driver.report.charts import Chart, Mark, Series, aligned, number
 from kohya_driver.report.curves import (
     MEDIAN_STEPS,
     MOST_POINTS,
-    Curves,
-    Memory,
     bounds,
     medians,
     quantile,
@@ -19,6 +17,7 @@ from kohya_driver.report.curves import (
     smoothing_span,
     thin,
 )
+from kohya_driver.run.curves import Curves, Memory
 from kohya_driver.wording import human_bytes, human_pace
 
 GIB = 1 << 30

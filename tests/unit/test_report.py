@@ -30,13 +30,13 @@ from kohya_driver.report.curves import (
 )
 from kohya_driver.report.ending import damaged_run, ensure_report, make_report, write_report
 from kohya_driver.report.gather import gather
-from kohya_driver.report.history import read_history
 from kohya_driver.report.markdown import as_markdown, block, code, text
 from kohya_driver.report.run_charts import run_charts
 from kohya_driver.report.samples import MOST_PICTURES, sample_sheet
 from kohya_driver.report.thumbs import MOST_BYTES, with_thumbs
 from kohya_driver.report.web import as_html
 from kohya_driver.run.folder import Run
+from kohya_driver.run.history import read_history
 from kohya_driver.run.samples import Sample
 from tests.reports import NOW, PRESET, make_run
 

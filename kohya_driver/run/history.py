@@ -21,7 +21,7 @@ from kohya_driver.events.model import (
 )
 from kohya_driver.events.parse import MetricsReader
 from kohya_driver.events.snapshot import RunSnapshot, fold
-from kohya_driver.report.curves import Curves, Memory
+from kohya_driver.run.curves import Curves, Memory
 from kohya_driver.run.folder import Run
 from kohya_driver.run.moved import EventsHere
 
