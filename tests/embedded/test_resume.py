@@ -84,11 +84,8 @@ def test_saved_on_wish(whole: api.Run, tiny_base: Path, tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number(tiny_base: Path, tmp_path: Path) -> None:
     """It is left before anything spoilt is saved."""
-    result = api.train(
-        preset(
-            tmp_path, tiny_base, "optimizer.unet_lr=1e30", "optimizer.lr_warmup_steps=0", 'safety.nan="stop"'
-        )
-    )
+    # Without eps, AdamW divides the first gradients of one half of the network, which are zero, by zero.
+    result = api.train(preset(tmp_path, tiny_base, "optimizer.args={ eps = 0.0 }", 'safety.nan="stop"'))
     assert (result.outcome, result.reason, result.attempts) == ("failed", "trouble.nan", 1)
     written = [*(Path(result.folder) / "models").glob("*.safetensors")]
     assert not any(check_lora(path) for path in written)

@@ -92,6 +92,17 @@ def test_a_dataset_key_outside_is_refused(engine: Engine, tiny_base: Path, tmp_p
     assert done.returncode == 1 and "alpha_mask = True (subset)" in done.stderr
 
 
+def test_a_prompt_option_outside_is_refused(engine: Engine, tiny_base: Path, tmp_path: Path) -> None:
+    plan = api.plan(preset(tmp_path, tiny_base))
+    prepare_folder(plan)
+    files.write_text(plan.folder / "sample_prompts.txt", "ning --w 64 --cn a.png --ss lms\n# --x 1\n")
+    done = run_trainer(engine, "train_network.py", "--config_file", plan.folder / "config.toml")
+    assert (
+        done.returncode == 1 and "--cn a.png (prompt)" in done.stderr and "--ss lms (prompt)" in done.stderr
+    )
+    assert "--w 64" not in done.stderr and "--x 1" not in done.stderr
+
+
 def test_many_options_together(tiny_base: Path, tmp_path: Path) -> None:
     """Then a second training begins where the first ended, with its ranks."""
     for number in range(3):

@@ -39,6 +39,8 @@ class NetworkTrainer:
         self.args, self.epoch, self.step = args, 0, 0
         args.seed = random.randrange(2**32) if args.seed is None else args.seed
         set_seed(args.seed)
+        if args.sample_prompts:
+            settings.refuse(samples.outside(Path(args.sample_prompts)))
         base_path = Path(args.pretrained_model_name_or_path)
         self.tokenizer = text.Tokenizer(
             text.tokenizer_folder(args.tokenizer_cache_dir, base_path), args.max_token_length
@@ -62,7 +64,8 @@ class NetworkTrainer:
 
     def read_pictures(self) -> train_util.DatasetGroup:
         tables = settings.read_datasets(Path(self.args.dataset_config))
-        seed = random.randint(0, 2**31)  # drawn here, and in use from the second epoch on, as in sd-scripts
+        # Not from Python's own numbers, of which rich takes some for every line of the log.
+        seed = random.Random(self.args.seed).randint(0, 2**31)
         sets = [PictureSet(table, self.args, self.tokenizer) for table in tables]
         for one in sets:
             one.seed = seed

@@ -25,7 +25,8 @@ class CaptionRules:
 
 def vary(caption: str, rules: CaptionRules, epoch: int) -> str:
     """The caption of one picture in one batch. `epoch` counts from 1."""
-    caption = " ".join(part for part in (rules.caption_prefix, caption, rules.caption_suffix) if part)
+    caption = f"{rules.caption_prefix} {caption}" if rules.caption_prefix else caption
+    caption = f"{caption} {rules.caption_suffix}" if rules.caption_suffix else caption
     if is_dropped(rules, epoch):
         return ""
     if rules.shuffle_caption or rules.caption_tag_dropout_rate > 0:

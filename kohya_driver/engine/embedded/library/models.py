@@ -37,7 +37,6 @@ class Base:
 
 def load_base(path: Path, *, sdpa: bool) -> Base:
     """In float32 on the processor, nothing of it to be trained."""
-    path = path.resolve()
     base = from_folder(path) if path.is_dir() else from_checkpoint(path)
     for model in (base.text_encoder, base.vae, base.unet):
         model.requires_grad_(False)

@@ -47,10 +47,20 @@ class Prompt:
     sampler: str = ""
 
 
-def read_prompts(path: Path) -> list[Prompt]:
-    """Raises ValueError for an option that is not carried out."""
+def lines_of(path: Path) -> list[str]:
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    return [read_prompt(line) for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def outside(path: Path) -> list[str]:
+    """The options behind the prompts that are not carried out."""
+    given = [option.partition(" ") for line in lines_of(path) for option in line.split(" --")[1:]]
+    return [f"--{name} {value} (prompt)" for name, _, value in given if not is_known(name.lower(), value)]
+
+
+def is_known(name: str, value: str) -> bool:
+    samplers = scope.OPTIONS["sample_sampler"]
+    return name in scope.PROMPT_OPTIONS and (name != "ss" or value in samplers)
 
 
 def read_prompt(line: str) -> Prompt:
@@ -58,8 +68,6 @@ def read_prompt(line: str) -> Prompt:
     given: dict[str, Any] = {}
     for option in options:
         name, _, value = option.partition(" ")
-        if name.lower() not in scope.PROMPT_OPTIONS:
-            raise ValueError(f"--{name} in a sample's prompt: only {', '.join(scope.PROMPT_OPTIONS)}")
         field = FIELDS[name.lower()]
         given[field] = (
             value if field in ("negative", "sampler") else float(value) if field == "scale" else int(value)
@@ -81,7 +89,7 @@ def draw_all(
 ) -> None:
     """Each prompt of the file. Random numbers of its own: the training's are left alone."""
     logger.info(f"generating sample images at step / サンプル画像生成 ステップ: {step}")
-    prompts = read_prompts(Path(args.sample_prompts))
+    prompts = [read_prompt(line) for line in lines_of(Path(args.sample_prompts))]
     folder = Path(args.output_dir) / "sample"
     folder.mkdir(parents=True, exist_ok=True)
     home = base.vae.device
