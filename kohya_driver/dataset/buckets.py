@@ -177,20 +177,25 @@ GRAIN = 100_000
 """A share has five digits, which a person can read and TOML holds as they are."""
 
 
-def even_share(counts: Sequence[int], wanted: float) -> float | None:
+def even_share(counts: Sequence[int], wanted: float, least: int = 1) -> float | None:
     """The share nearest to this one that cuts every folder cleanly: no picture in both parts, none left out.
 
-    None if there is none from half of it to half as much again. One folder at least gives pictures away.
+    Args:
+        counts: pictures in each folder.
+        least: so many are kept apart in all.
+
+    Returns:
+        None if there is none from half of it to half as much again.
     """
     middle = round(wanted * GRAIN)
     near = (middle + side * far for far in range(middle // 2 + 1) for side in (1, -1))
-    return next((place / GRAIN for place in near if place and _is_even(counts, place / GRAIN)), None)
+    return next((place / GRAIN for place in near if _is_even(counts, place / GRAIN, least)), None)
 
 
-def _is_even(counts: Sequence[int], share: float) -> bool:
+def _is_even(counts: Sequence[int], share: float, least: int) -> bool:
     held = [round(count * share) for count in counts]
     pairs = zip(counts, held, strict=True)
-    return any(held) and all(math.ceil(count * (1 - share)) + kept == count for count, kept in pairs)
+    return sum(held) >= least and all(math.ceil(count * (1 - share)) + kept == count for count, kept in pairs)
 
 
 def reg_repeats(train_images: int, repeats: Sequence[int]) -> tuple[int, ...]:

@@ -8,16 +8,19 @@ from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, is_
 FEWEST = 40
 """Of fewer pictures each is missed in training, and the loss of three or less says nothing."""
 SHARE = 0.1
-MOST_HELD = 40
+FEWEST_HELD, MOST_HELD = 4, 40
 """Each is run four times, without a way back, at the end of every epoch; more of them say little more."""
 
 
 def share_of(draft: Draft) -> float | None:
-    """A tenth, or less of a large set, such that no picture is in both parts or in none; None for too few pictures."""
+    """A tenth, or less of a large set, such that no picture is in both parts or in none.
+
+    None for too few pictures, or for several small folders that no one share cuts cleanly.
+    """
     count = sum(draft.pictures)
     if count < FEWEST:
         return None
-    return even_share(draft.pictures, min(SHARE, MOST_HELD / count))
+    return even_share(draft.pictures, min(SHARE, MOST_HELD / count), FEWEST_HELD)
 
 
 def _is_wanted(draft: Draft) -> bool:

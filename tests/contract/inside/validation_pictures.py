@@ -11,7 +11,7 @@ import toml
 from library import config_util
 
 arguments = argparse.Namespace(
-    train_batch_size=1, resolution="64,64", masked_loss=False, dataset_class=None, debug_dataset=False, max_token_length=None,
+    train_batch_size=1, resolution=64, masked_loss=False, dataset_class=None, debug_dataset=False, max_token_length=None,
     prior_loss_weight=1.0, alpha_mask=False,
 )  # fmt: skip
 with Path(sys.argv[1]).open(encoding="utf-8") as file:
