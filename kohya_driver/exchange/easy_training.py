@@ -6,7 +6,8 @@ network's module follows from its arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,8 @@ OPTIMIZERS: Mapping[str, str] = {
     "lpfadamw": "",
 }
 """Names of optimizers in its own package; empty: nobody else has it."""
+NOTHING = ("", None, False, 0)
 LISTS = ("network_args", "optimizer_args", "lr_scheduler_args")
-PLAIN_LISTS = (
-    "down_lr_weight",
-    "up_lr_weight",
-    "block_dims",
-    "block_alphas",
-    "conv_block_dims",
-    "conv_block_alphas",
-)
 
 
 def is_easy_training(table: Mapping[str, Any]) -> bool:
@@ -53,7 +47,7 @@ def is_easy_training(table: Mapping[str, Any]) -> bool:
 
 def read_easy_training(table: Mapping[str, Any], folder: Path) -> Reading:
     claims = [claim for section, value in table.items() for claim in _section(section, value, folder)]
-    claims += _subsets(table.get("subsets"), table)
+    claims += _subsets(table.get("subsets"))
     claims.append(_module(table))
     assumed = engine_assumed(tuple(claims))
     if any(OWN_PACKAGE in str(claim.value) and claim.key.endswith("lr_scheduler_type") for claim in claims):
@@ -87,40 +81,58 @@ def _mode(value: Any) -> Claim:
 def _option(key: str, name: str, value: Any, folder: Path) -> Iterator[Claim]:
     if name in LISTS and isinstance(value, Mapping):
         yield from _pairs(key, name, value)
-    elif name in SCREEN or name == "fa":
-        yield (
-            idle(key, value, "screen" if name in SCREEN else "unset")
-            if not (name == "fa" and value)
-            else takes(key, value, network__module="networks.lora_fa").ranked(1)
-        )
-    elif name == "sdxl":
-        yield takes(key, value, model__family="sdxl") if value else idle(key, value, "unset")
-    elif name == "warmup_ratio":
-        yield takes(key, value, optimizer__lr_warmup_steps=value) if value else idle(key, value, "unset")
-    elif name == "batch_size":
-        yield claim_option(key, value, "train_batch_size")
+    elif name in SCREEN:
+        yield idle(key, value, "screen")
+    elif name in _RULES:
+        yield _RULES[name](key, value) if value else idle(key, value, "unset")
     elif name == "sample_prompts" and value:
         yield from beside(key, str(value), name, folder)
-    elif OWN_PACKAGE in str(value) and name == "lr_scheduler_type":
-        yield left(key, value, "own_code")
-    elif name == "optimizer_type" and str(value).lower().rpartition(".")[2] in OPTIMIZERS:
-        known = OPTIMIZERS[str(value).lower().rpartition(".")[2]]
-        yield takes(key, value, optimizer__type=known) if known else left(key, value, "own_code")
     else:
         yield _plain(key, name, value)
 
 
 def _plain(key: str, name: str, value: Any) -> Claim:
     option = find_option(name)
-    if value in ("", None, False, 0) and (option is None or option.default is None):
+    if value in NOTHING and (option is None or option.default is None):
         return idle(key, value, "unset")
-    if isinstance(value, list) and name == "resolution":
-        return claim_option(key, value, name, ",".join(map(str, value)))
-    return claim_option(key, value, name, _resolution(name, value))
+    return claim_option(key, value, name)
 
 
-def _resolution(name: str, value: Any) -> Any:
-    return str(value) if name == "resolution" else None
+def _resolution(key: str, value: Any) -> Claim:
+    """`1024` or `[1024, 768]`."""
+    sides = value if isinstance(value, list) else [value]
+    return claim_option(key, value, "resolution", ",".join(map(str, sides)))
+
+
+def _scheduler_type(key: str, value: Any) -> Claim:
+    return (
+        left(key, value, "own_code")
+        if OWN_PACKAGE in str(value)
+        else claim_option(key, value, "lr_scheduler_type")
+    )
+
+
+def _optimizer(key: str, value: Any) -> Claim:
+    name = str(value).lower().rpartition(".")[2]
+    if name not in OPTIMIZERS:
+        return claim_option(key, value, "optimizer_type")
+    return (
+        takes(key, value, optimizer__type=OPTIMIZERS[name])
+        if OPTIMIZERS[name]
+        else left(key, value, "own_code")
+    )
+
+
+_RULES: Mapping[str, Callable[[str, Any], Claim]] = {
+    "fa": lambda key, value: takes(key, value, network__module="networks.lora_fa").ranked(1),
+    "sdxl": lambda key, value: takes(key, value, model__family="sdxl"),
+    "warmup_ratio": lambda key, value: takes(key, value, optimizer__lr_warmup_steps=value),
+    "batch_size": lambda key, value: claim_option(key, value, "train_batch_size"),
+    "resolution": _resolution,
+    "lr_scheduler_type": _scheduler_type,
+    "optimizer_type": _optimizer,
+}
+"""Keys that are not the engine's, or mean something of their own."""
 
 
 def _pairs(key: str, name: str, value: Mapping[str, Any]) -> Iterator[Claim]:
@@ -151,35 +163,17 @@ def _module(table: Mapping[str, Any]) -> Claim:
     return takes("network_args", module, network__module=module).ranked(-1)
 
 
-def _subsets(value: Any, table: Mapping[str, Any]) -> Iterator[Claim]:
+def _subsets(value: Any) -> Iterator[Claim]:
     """Its subsets are those of a dataset config, with a name each."""
-    if value is None:
-        return
-    if not isinstance(value, list):
-        yield left("subsets", value, "wrong_type", wanted="[[subsets]]")
-        return
+    listed = value if isinstance(value, list) else [] if value is None else [value]
     bare = []
-    for number, one in enumerate(value):
+    for number, one in enumerate(listed):
         if not isinstance(one, Mapping):
             yield left(f"subsets[{number}]", one, "wrong_type", wanted="[[subsets]]")
             continue
-        for name in one:
-            if name == "name" or one[name] in ("", None, False, 0):
-                yield idle(f"subsets[{number}].{name}", one[name], "screen" if name == "name" else "unset")
-        bare.append(
-            {
-                name: inner
-                for name, inner in one.items()
-                if name != "name" and inner not in ("", None, False, 0)
-            }
-        )
+        said = {name: inner for name, inner in one.items() if name != "name" and inner not in NOTHING}
+        for name in one.keys() - said.keys():
+            yield idle(f"subsets[{number}].{name}", one[name], "screen" if name == "name" else "unset")
+        bare.append(said)
     for claim in claim_datasets({"datasets": [{"subsets": bare}]}):
-        yield Claim(
-            claim.key.removeprefix("datasets[0]."),
-            claim.value,
-            claim.sets,
-            claim.fate,
-            claim.why,
-            claim.words,
-            claim.rank,
-        )
+        yield replace(claim, key=claim.key.removeprefix("datasets[0]."))

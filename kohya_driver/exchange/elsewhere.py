@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.kinds import DEFAULT
-from kohya_driver.exchange.options import scripts
 from kohya_driver.host import Host
 from kohya_driver.planning.arguments import dataset_keys, training_options
 from kohya_driver.planning.build import build_draft
 from kohya_driver.planning.checks.subject import preset_key
-from kohya_driver.planning.inputs import read_inputs
+from kohya_driver.planning.inputs import SubsetInput, read_inputs
 from kohya_driver.planning.model import Override
 from kohya_driver.planning.prompts import prompts_text
 from kohya_driver.preset.model import Preset
@@ -61,42 +60,47 @@ def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
         images: where the pictures lie on the other machine; subsets keep their folders' names.
         base: where the base lies there.
     """
-    images, base = as_written(images), as_written(base)
-    free = preset.model_copy(
-        update={"launch": preset.launch.model_copy(update={"device": "auto", "engine": DEFAULT})}
-    )
-    inputs = read_inputs(free, NVIDIA, preset.folder / "runs")
+    images = as_written(images)
+    inputs = read_inputs(_free(preset), NVIDIA, preset.folder / "runs")
     draft, overrides = build_draft(inputs)
     chosen = tuple(one for one in overrides if not NOT_ELSEWHERE.match(one.id) and not _is_said(preset, one))
-    training, dataset = dict(training_options(preset)), dict(dataset_keys(preset.dataset))
-    for one in chosen:
-        _put({"training": training, "dataset": dataset}, one)
-    if preset.saving.output_dir:
-        training["output_dir"] = str(preset.saving.output_dir)
+    training, dataset = _tables(preset, chosen)
     if base:
-        training["pretrained_model_name_or_path"] = base
-    subsets = tuple(
-        {
-            **one.keys,
-            "image_dir": _moved(str(one.folder.path), images),
-            "num_repeats": one.repeats,
-            **({"is_reg": True} if one.is_reg else {}),
-        }
-        for one in inputs.subsets
-    ) or _unseen(preset, images)
+        training["pretrained_model_name_or_path"] = as_written(base)
     return Elsewhere(
         name=preset.name,
         family=draft.family,
-        script=inputs.kind.script(draft.family) if draft.family else f"{scripts()[0]}.py",
+        script=inputs.kind.script(draft.family),
         training=training,
         dataset=dataset,
-        subsets=subsets,
+        subsets=tuple(_subset(one, images) for one in inputs.subsets) or _unseen(preset, images),
         folder=_plain_folder(preset, images),
         reg_folder=_moved(str(preset.dataset.reg_data_dir or ""), images),
         prompts=prompts_text(preset, dataset.get("resolution", 512)),
         filled=chosen,
         stays=tuple(_staying(preset)),
     )
+
+
+def _free(preset: Preset) -> Preset:
+    """Of what it says about the machine and the program here."""
+    launch = preset.launch.model_copy(update={"device": "auto", "engine": DEFAULT})
+    return preset.model_copy(update={"launch": launch})
+
+
+def _tables(preset: Preset, chosen: Sequence[Override]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options and the dataset's keys, with what was chosen."""
+    training, dataset = dict(training_options(preset)), dict(dataset_keys(preset.dataset))
+    for one in chosen:
+        _put({"training": training, "dataset": dataset}, one)
+    if preset.saving.output_dir:
+        training["output_dir"] = str(preset.saving.output_dir)
+    return training, dataset
+
+
+def _subset(one: SubsetInput, images: str) -> dict[str, Any]:
+    reg = {"is_reg": True} if one.is_reg else {}
+    return {**one.keys, "image_dir": _moved(str(one.folder.path), images), "num_repeats": one.repeats, **reg}
 
 
 def _is_said(preset: Preset, one: Override) -> bool:

@@ -151,6 +151,8 @@ def _planned(settled: Settled, host: Host, folder: Path) -> tuple[tuple[Override
         plan = build_plan(read_inputs(preset, host, run_root(folder) / files.safe_name(preset.name)))
     except PresetError as failure:
         return (), failure.findings
+    except OSError as failure:
+        return (), (warning("exchange.not_planned", failure.filename, reason=failure.strerror),)
     return plan.overrides, tuple(finding for finding in plan.errors if finding.code not in MISSING)
 
 

@@ -17,6 +17,7 @@ from kohya_driver.errors import EngineError, Finding, PresetError, warning
 from kohya_driver.exchange.dataset_config import claim_datasets
 from kohya_driver.exchange.model import Claim, Reading, idle, left, takes
 from kohya_driver.exchange.options import claim_option, find_option, literal
+from kohya_driver.exchange.reading import plain
 
 NONE = ("None", "", "null")
 RENAMED = {
@@ -44,7 +45,7 @@ def read_lora(path: Path) -> Reading:
         PresetError: it is no LoRA file, or says nothing.
     """
     try:
-        metadata = read_header(path).metadata
+        metadata: Mapping[str, str] = plain(read_header(path).metadata)
     except EngineError as failure:
         raise PresetError(findings=failure.findings) from failure
     if not any(key.startswith("ss_") for key in metadata):

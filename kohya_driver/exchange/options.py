@@ -56,25 +56,30 @@ def claim_option(key: str, value: Any, name: str, given: Any = None, family: str
         family: of the base, where it is known.
     """
     name = ALIASES.get(name, name)
-    given = value if given is None else given
-    if name in SECRETS:
-        return left(key, SECRET_SHOWN if value else value, "secret")
-    if name in PLANNED:
-        return planned(key, value, PLANNED[name])
-    if name in REFUSED:
-        return left(key, value, REFUSED[name])
+    refused = _refused(key, value, name)
+    if refused is not None:
+        return refused
     option = find_option(name)
     if option is None:
         return _unknown(key, value, name)
     if family and not _has_script(name, family):
         return left(key, value, "other_family", scripts=", ".join(load_catalogue().scripts_with(name)))
     try:
-        native = as_native(option, given)
+        native = as_native(option, value if given is None else given)
     except ValueError:
         return left(key, value, "wrong_type", wanted=_wanted(option))
     if native is None or native == "":
         return idle(key, value, "unset")
     return _SPECIAL.get(name, _plain)(key, value, name, native)
+
+
+def _refused(key: str, value: Any, name: str) -> Claim | None:
+    """What is never taken, whatever it says."""
+    if name in SECRETS:
+        return left(key, SECRET_SHOWN if value else value, "secret")
+    if name in PLANNED:
+        return planned(key, value, PLANNED[name])
+    return left(key, value, REFUSED[name]) if name in REFUSED else None
 
 
 def _has_script(name: str, family: str) -> bool:

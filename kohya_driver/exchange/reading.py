@@ -84,7 +84,8 @@ def parse_toml(path: Path, text: str) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as failure:
         raise PresetError("exchange.not_toml", path, reason=str(failure)[:200]) from failure
     _bounded(path, value)
-    return value
+    found: dict[str, Any] = plain(value)
+    return found
 
 
 def parse_yaml(path: Path, text: str) -> Any:
@@ -121,7 +122,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return [plain(inner) for inner in value]
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")  # JSON may hold halves of characters
+        # JSON may hold halves of characters, and no path takes a zero byte.
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "�")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):

@@ -273,9 +273,17 @@ def _resolve(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     if isinstance(model, dict) and isinstance(model.get("base"), str) and model["base"]:
         path = _absolute(model["base"], folder)
         hub = _HUB_NAME.fullmatch(model["base"]) and not model["base"].startswith(".")
-        if Path(path).exists() or not hub or Path(path).suffix:
+        if _exists(Path(path)) or not hub or Path(path).suffix:
             model["base"] = path
     return resolved
+
+
+def _exists(path: Path) -> bool:
+    """A name that is too long for the system is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _resolve_table(table: Mapping[str, Any], kind: type[Section], folder: Path) -> dict[str, Any]:

@@ -81,6 +81,11 @@ TEXTS = {
         "两个文件必须分别是 sd-scripts 的训练配置和数据集配置。",
     ),
     "exchange.two_files.hint": ("Give one file, or those two.", "请只给一个文件，或给出这两个文件。"),
+    "exchange.not_planned": (
+        "What the plan would change cannot be shown: {reason}.",
+        "无法显示计划会作的修改：{reason}。",
+    ),
+    "exchange.not_planned.hint": ("Correct this path in the preset.", "请在预设中改正这个路径。"),
     "exchange.strict": ("Not mapped: {reason}.", "无法对应：{reason}。"),
     "exchange.strict.hint": (
         "Take it out of the file, or import without --strict.",

@@ -99,6 +99,14 @@ def test_anchors_are_followed(tmp_path: Path) -> None:
     assert isinstance(outcome(write(tmp_path, "a.yaml", text)), Imported)
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "\0", "~nobody/x", "\ud800", "/dev/null/x", "\n", "🙂" * 300])
+@pytest.mark.parametrize(
+    "field", ["pretrained_model_name_or_path", "train_data_dir", "vae", "network_weights", "output_name"]
+)
+def test_odd_paths(tmp_path: Path, field: str, name: str) -> None:
+    assert isinstance(outcome(write(tmp_path, "a.json", {**exchanged.OLD_GUI, field: name})), Imported)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends(tmp_path: Path, encoding: str, ends: str) -> None:
