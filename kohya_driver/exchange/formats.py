@@ -10,7 +10,8 @@ from kohya_driver.errors import PresetError
 from kohya_driver.exchange import aitoolkit, easy_training, lora_file, onetrainer
 from kohya_driver.exchange.commandline import is_command, read_command
 from kohya_driver.exchange.dataset_config import is_dataset_config
-from kohya_driver.exchange.kohya_gui import is_gui_file, read_gui
+from kohya_driver.exchange.kohya_fields import is_gui_file
+from kohya_driver.exchange.kohya_gui import read_gui
 from kohya_driver.exchange.model import FORMATS, Format, Reading
 from kohya_driver.exchange.reading import parse_json, parse_toml, parse_yaml, read_text, table
 from kohya_driver.exchange.sdscripts import is_training_config, read_config, read_dataset

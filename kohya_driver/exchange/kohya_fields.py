@@ -57,3 +57,7 @@ ASSUMED: Mapping[str, Any] = {
     "precision.mixed_precision": "fp16", "training.max_train_epochs": 1, "sampling.sampler": "euler_a",
 }  # fmt: skip
 """What the GUI shows in fields that a file does not have."""
+
+
+def is_gui_file(table: Mapping[str, Any]) -> bool:
+    return "LoRA_type" in table or {"max_resolution", "pretrained_model_name_or_path"} <= table.keys()

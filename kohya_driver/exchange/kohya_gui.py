@@ -86,10 +86,6 @@ class Gui:
         return "sdxl" if self.is_on("sdxl") else "sd2" if self.is_on("v2") else ""
 
 
-def is_gui_file(table: Mapping[str, Any]) -> bool:
-    return "LoRA_type" in table or {"max_resolution", "pretrained_model_name_or_path"} <= table.keys()
-
-
 def read_gui(table: Mapping[str, Any], folder: Path) -> Reading:
     """What a file says; the dataset config that it names is looked for in this folder too."""
     gui = Gui(table)
