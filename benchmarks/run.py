@@ -19,6 +19,7 @@ FIGURES = (
     "supervisor_cost",
     "tall_figures",
     "crop_photos",
+    "advice",
     "embedded",
 )
 

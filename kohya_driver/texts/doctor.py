@@ -424,12 +424,12 @@ TEXTS = {
         "第 {number} 次试训练（共 2 次），设备 {device}：约半分钟……",
     ),
     "doctor.train_both": (
-        "{steps} steps on {device} and on the processor: losses differ by {largest} % at most; {seconds} s a step, {speed}x as fast",
-        "在 {device} 和处理器上各训练 {steps} 步：损失最多相差 {largest}%；每步 {seconds} 秒，速度为处理器的 {speed} 倍",
+        "{steps} steps on {device} and on the processor: the first {compared} losses differ by {largest} % at most; {seconds} s a step, {speed}x as fast",
+        "在 {device} 和处理器上各训练 {steps} 步：前 {compared} 步的损失最多相差 {largest}%；每步 {seconds} 秒，速度为处理器的 {speed} 倍",
     ),
     "doctor.train_twice": (
-        "{steps} steps, twice on the processor, as there is nothing else: losses differ by {largest} % at most; {seconds} s a step",
-        "只有处理器可用，训练两次，各 {steps} 步：损失最多相差 {largest}%；每步 {seconds} 秒",
+        "{steps} steps, twice on the processor, as there is nothing else: the first {compared} losses differ by {largest} % at most; {seconds} s a step",
+        "只有处理器可用，训练两次，各 {steps} 步：前 {compared} 步的损失最多相差 {largest}%；每步 {seconds} 秒",
     ),
     "doctor.train_not_made": ("not made", "未进行"),
     "doctor.train_missing": (

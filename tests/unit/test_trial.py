@@ -42,6 +42,11 @@ def test_one_step_that_differs_is_a_fault(wrong: float) -> None:
     json.dumps(item.to_json(), allow_nan=False)
 
 
+def test_what_rounding_becomes_later_is_not_judged() -> None:
+    late = (*LOSSES, *[1.0] * 16)
+    assert judged(Trial(trained("mps", (*late[:-1], 1.2)), trained("cpu", late))).status == "ok"
+
+
 def test_without_a_graphics_part_it_says_that_it_was_the_processor_twice() -> None:
     assert judged(Trial(trained("cpu"), trained("cpu"))).code == "doctor.train_twice"
 
