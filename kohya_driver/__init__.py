@@ -22,6 +22,7 @@ The map, lowest layer first; each imports only from those before it:
     checkup/    what this machine, the engine and the network are like (`doctor`)
     exchange/   presets from other programs' files, and files for them
     run/        DOING it
+    judging/    what a training was like, and what to change for the next
     sampling/   COMPARING what LoRA files draw
     report/     SHOWING it afterwards: everything about a run on one page
     views/      SHOWING it

@@ -39,6 +39,9 @@ from kohya_driver.files import write_text
 from kohya_driver.host import Host, probe_host, read_memory
 from kohya_driver.inspection.look import inspect_file
 from kohya_driver.inspection.model import Inspection
+from kohya_driver.judging.model import Advice
+from kohya_driver.judging.next_preset import write_next
+from kohya_driver.judging.run_advice import advise as advise_run
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
 from kohya_driver.models.get import Download, get_model
@@ -79,6 +82,7 @@ from kohya_driver.preset.describe import Description, describe
 from kohya_driver.preset.load import load_preset
 from kohya_driver.preset.model import Preset
 from kohya_driver.preset.own import PresetInfo, check_preset, list_presets, new_preset
+from kohya_driver.report.advice import remarks_of
 from kohya_driver.report.comparison import Comparison
 from kohya_driver.report.comparison import compare as compare_opened
 from kohya_driver.report.ending import Format as ReportFormat
@@ -114,6 +118,7 @@ from kohya_driver.sampling.subject import read_subject
 from kohya_driver.trial import trial_item
 
 __all__ = [
+    "Advice",
     "AuditReport",
     "Comparison",
     "CropConfig",
@@ -150,6 +155,8 @@ __all__ = [
     "Stop",
     "TagConfig",
     "TagReport",
+    "advise",
+    "apply_advice",
     "ask_to_save",
     "ask_to_stop",
     "audit",
@@ -477,7 +484,7 @@ def read_report(run: str | Path | Run) -> RunReport:
     Raises:
         RunError: there is no run in this folder.
     """
-    return gather_report(_any_run(run))
+    return gather_report(_any_run(run), advise=remarks_of)
 
 
 def _any_run(run: str | Path | Run) -> Run:
@@ -950,6 +957,28 @@ def diagnose_log(log: str | Path | BinaryIO) -> LogDiagnosis:
     result = run.result()
     stopped = result is not None and result.outcome == "stopped"
     return diagnose_chunks(open_log(run.log_file), status=result.status if result else None, stopped=stopped)
+
+
+def advise(run: str | Path | Run) -> Advice:
+    """What a run's curves and files say about it, how surely, by what evidence, and what to change for the next.
+
+    While it runs too; where files of it are missing or damaged, that is told in `gaps`.
+
+    Raises:
+        RunError: there is no run in this folder.
+    """
+    return advise_run(_any_run(run))
+
+
+def apply_advice(run: str | Path | Run, advice: Advice, target: str | Path) -> Path:
+    """Write the run's preset with what is advised changed in it, in place and with its comments; returns the file.
+
+    Raises:
+        UsageError: `advise.nothing_to_change`, or `advise.exists`.
+        RunError: `advise.no_preset`.
+        HostError: it cannot be written.
+    """
+    return write_next(_any_run(run), advice, Path(target))
 
 
 def inspect(path: str | Path, *, norms: bool = False, base: str | Path | None = None) -> Inspection:

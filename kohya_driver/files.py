@@ -117,6 +117,45 @@ def _toml_text(text: str) -> str:
     return f"'{text}'" if quoted and not _reads_back(f"a = {basic}", {"a": text}) else basic
 
 
+def edit_toml(text: str, changes: Mapping[str, Any]) -> str:
+    """A TOML text with other values, and with everything else as it stands, comments too.
+
+    Args:
+        changes: dotted key to value; tables that are missing are made; None takes the key out.
+
+    Raises:
+        ValueError: the text is no TOML, or one of the keys leads through something that is no table.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text.removeprefix("\ufeff"))
+        for dotted, value in changes.items():
+            _put(document, dotted.split("."), value)
+        edited = tomlkit.dumps(document)
+        tomllib.loads(edited)
+    except (TOMLKitError, TypeError) as failure:
+        raise ValueError(str(failure)) from failure
+    return edited
+
+
+def _put(table: Any, names: list[str], value: Any) -> None:
+    import tomlkit
+
+    name, *rest = names
+    if rest:
+        if name not in table:
+            if value is None:
+                return
+            table[name] = tomlkit.table()
+        _put(table[name], rest, value)
+    elif value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value
+
+
 def safe_name(name: str, fallback: str = "run") -> str:
     """A file name from any text: no separators, no control characters, no leading dots; Chinese stays."""
     cleaned = re.sub(r'[\x00-\x1f/\\:*?"<>|]+', "_", name).strip(" .")

@@ -32,6 +32,7 @@ COMMANDS = (
     "queue",
     "show",
     "report",
+    "advise",
     "watch",
     "stop",
     "save",

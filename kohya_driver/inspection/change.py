@@ -76,11 +76,12 @@ def _scalar(values: Array | None) -> float | None:
 def _against(norm: float, base: Array | None) -> Change:
     if base is None:
         return Change(norm, None)
-    whole = _norm(base)
+    whole = norm_of(base)
     return Change(norm, norm / whole if whole else None, whole)
 
 
-def _norm(values: Array) -> float:
+def norm_of(values: Array) -> float:
+    """Frobenius: the root of the sum of all squares."""
     import numpy
 
     return float(numpy.linalg.norm(values.astype(numpy.float64).reshape(-1)))
@@ -238,7 +239,7 @@ def _turned(turn: tuple[Array, float], tensors: Tensors, base: Array | None) -> 
         moved = whole * blocks.reshape(1, -1, *[1] * (whole.ndim - 2))
     else:
         moved = whole * blocks.reshape(-1, *[1] * (whole.ndim - 1))
-    return _against(_norm(moved), base)
+    return _against(norm_of(moved), base)
 
 
 def _rotation(tensors: Tensors, alpha: float | None) -> tuple[Array, float]:

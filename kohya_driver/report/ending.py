@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from kohya_driver import files
 from kohya_driver.errors import DriverError, Finding, RunError, Severity, warning
+from kohya_driver.report.advice import remarks_of
 from kohya_driver.report.gather import gather
 from kohya_driver.report.markdown import as_markdown
 from kohya_driver.report.web import as_html
@@ -26,7 +27,7 @@ def make_report(run: Run, format: Format = "html", beside: Path | None = None) -
     Args:
         beside: the folder that it is for, from which its links lead; by default the run's own.
     """
-    report = gather(run, pictures=format == "html")
+    report = gather(run, pictures=format == "html", advise=remarks_of)
     if format == "json":
         return files.dump_json(report.to_json())
     return as_html(report, beside) if format == "html" else as_markdown(report, beside)

@@ -364,6 +364,14 @@ TEXTS = {
         "say from a log why a training failed, and what to do about it",
         "根据日志说明训练为什么失败，以及该怎么办",
     ),
+    "cli.advise": (
+        "judge a training by its curves and its files, and say what to change for the next",
+        "根据曲线和文件判断一次训练，并说明下次该改什么",
+    ),
+    "cli.option.advise_apply": (
+        "write the run's preset with what is advised changed in it, comments kept",
+        "把这次训练的预设按建议修改后写入该文件，保留注释",
+    ),
     "cli.inspect": (
         "say what a model file is: a LoRA's kind, rank, tags, what it was trained with, how much it changes; a checkpoint's family",
         "查看模型文件：LoRA 的类型、维度、标签、训练参数、改变幅度；底模的系列",
