@@ -458,9 +458,7 @@ def _with_report(result: RunResult) -> RunResult:
     return result
 
 
-def report(
-    run: str | Path | Run, *, format: ReportFormat = "html", output: str | Path | None = None
-) -> Path:
+def report(run: str | Path | Run, *, format: ReportFormat = "html", output: str | Path | None = None) -> Path:
     """Write everything about a run into one file, in the language in use. It is done by itself when a run is over.
 
     Args:

@@ -75,13 +75,9 @@ def naming_of(name: str) -> Naming:
 def place_of(layer: str) -> Place:
     """Of a layer's name as it stands in the file."""
     layer = layer.removeprefix("base_model.model.")
-    for beginning, part in _PARTS:
-        if layer.startswith(beginning):
-            path = _path(layer.removeprefix(beginning))
-            break
-    else:
-        path = _path(layer)
-        part = "text_encoder" if "text_model" in path else "unet"
+    named = next((each for each in _PARTS if layer.startswith(each[0])), None)
+    path = _path(layer.removeprefix(named[0]) if named else layer)
+    part = named[1] if named else "text_encoder" if "text_model" in path else "unet"
     if not part.startswith("text_encoder"):
         # kohya writes `lora_unet_` before a transformer's names too, and ai-toolkit `diffusion_model.` before a U-Net's.
         part = "transformer" if _TRANSFORMER_BLOCK.match(path) and not _UNET_BLOCK.match(path) else "unet"

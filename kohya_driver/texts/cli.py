@@ -388,7 +388,10 @@ TEXTS = {
         "the base model it was trained on, to say how large the change is against what is there",
         "训练所用的底模，用来说明改变相对于原有权重有多大",
     ),
-    "cli.option.inspect_tags": ("how many tags are shown; 0: none (default: 20)", "显示多少个标签；0 表示不显示（默认 20）"),
+    "cli.option.inspect_tags": (
+        "how many tags are shown; 0: none (default: 20)",
+        "显示多少个标签；0 表示不显示（默认 20）",
+    ),
     "cli.tag": (
         "write a caption beside each picture of a folder: the trigger first, then what a model sees",
         "为文件夹中的每张图片写打标文件：触发词在前，其后是模型看到的内容",

@@ -28,7 +28,8 @@ def test_every_option_is_one_of_the_engines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "places"), [(scope.DATASET_KEYS, {"dreambooth_dataset"}), (scope.SUBSET_KEYS, {"dreambooth_subset"})]
+    ("keys", "places"),
+    [(scope.DATASET_KEYS, {"dreambooth_dataset"}), (scope.SUBSET_KEYS, {"dreambooth_subset"})],
 )
 def test_every_dataset_key_is_one_of_the_engines(keys: dict[str, Any], places: set[str]) -> None:
     known = load_catalogue().dataset_keys
