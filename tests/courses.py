@@ -176,7 +176,7 @@ def _overfit(dice: random.Random, noise: Noise) -> Course:
 
     def unseen(done: float) -> float:
         fallen = 1 - gain * min(1.0, done / lowest)
-        return fallen + rise * max(0.0, (done - lowest) / (1 - lowest)) ** 1.3
+        return fallen + rise * math.pow(max(0.0, (done - lowest) / (1 - lowest)), 1.3)
 
     train = _falling(dice.uniform(0.3, 0.65), dice.uniform(1, 3))
     return _course(dice, noise, steps=dice.randint(1200, 5000), train=train, unseen=unseen, share=dice.uniform(0.04, 0.2), views=(100, 300))  # fmt: skip

@@ -69,7 +69,8 @@ def _good_or_unclear(course: Course) -> Judgement:
 def _gaps(course: Course) -> Iterator[str]:
     if not course.steps:
         yield "no_steps"
-    elif len(course.steps) < FEW_STEPS:
+        return
+    if len(course.steps) < FEW_STEPS:
         yield "few_steps"
     if len(course.validations) < 4:
         yield "no_validation"

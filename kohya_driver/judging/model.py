@@ -45,6 +45,8 @@ class Course:
     pictures_per_step: int = 1
     is_adaptive: bool = False
     """Whether the optimizer finds its rate by itself (Prodigy, D-Adaptation)."""
+    is_over: bool = True
+    """False: it still runs."""
     lost: bool = False
     """Whether the run ended for a loss, or a file, that is no number."""
 
@@ -52,6 +54,11 @@ class Course:
     def last(self) -> int:
         """The last step."""
         return self.steps[-1] if self.steps else 0
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether it ended, or stands, well before its planned end."""
+        return self.last < 0.95 * self.planned
 
     @property
     def views(self) -> float:

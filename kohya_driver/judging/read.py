@@ -39,6 +39,7 @@ def read_course(run: Run) -> Read:
     training = plan.get("training_config")
     settings: Mapping[str, Any] = training if isinstance(training, Mapping) else {}
     curves = history.curves
+    is_over = result is not None or not run.is_running()
     course = Course(
         steps=curves.steps,
         losses=curves.losses,
@@ -51,10 +52,10 @@ def read_course(run: Run) -> Read:
         pictures_per_step=max(1, _whole(settings.get("train_batch_size")))
         * max(1, _whole(settings.get("gradient_accumulation_steps"))),
         is_adaptive=str(settings.get("optimizer_type", "")).rpartition(".")[2].lower().startswith(ADAPTIVE),
+        is_over=is_over,
         lost=_is_lost(history, result),
     )
-    gaps = ("running",) if result is None and run.is_running() else ()
-    return Read(course, _ask(run), gaps)
+    return Read(course, _ask(run), () if is_over else ("running",))
 
 
 def _plan(run: Run) -> Mapping[str, Any]:

@@ -47,6 +47,9 @@ def remedies_for(
     judgements: Sequence[Judgement], course: Course, ask: Ask, gaps: Collection[str]
 ) -> Iterator[Remedy]:
     """In order; two never change the same key."""
+    if "no_steps" in gaps and judgements[0].kind == "unclear":
+        yield Remedy("diagnose")
+        return
     changed: set[str] = set()
     for judgement in judgements:
         for remedy in _REMEDIES[judgement.kind](judgement, course, ask):
@@ -101,6 +104,9 @@ def _hardly_moved(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
 
 
 def _underfit(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
+    if course.is_cut_short:
+        yield Remedy("resume", {"step": course.last, "steps": course.planned})
+        return
     highest = max(ask.rates.values(), default=RATE_USUAL)
     little = any(one.code == "moved_little" for one in judgement.evidence)
     if little and highest < RATE_USUAL / 2 and not course.is_adaptive:

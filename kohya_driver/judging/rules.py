@@ -87,7 +87,8 @@ def hardly_moved(course: Course) -> Judgement | None:
     or 0.05 %, rounds to nothing where a LoRA is merged into its base.
     """
     weighed = final_weight(course)
-    if weighed is None or weighed.share >= UNMOVED:
+    early = not course.is_over and course.last < course.planned / 2
+    if weighed is None or weighed.share >= UNMOVED or early:
         return None
     confidence: Confidence = "clear" if weighed.exact or weighed.share < UNMOVED / 4 else "likely"
     signs = [Sign(confidence, Evidence("moved_nothing", {"share": percent(weighed.share)}))]
@@ -146,6 +147,8 @@ def underfit(course: Course) -> Judgement | None:
     shown very often, the training loss surely fell by more than 3 % over the second half; the change is small (below LITTLE, experience); each picture was shown fewer than
     VIEWS_FEW times (half of the guide's least: 5 repeats, 10 epochs).
     """
+    if not course.is_over:
+        return None
     signs = []
     last = last_validations(course)
     if last and last.is_lowest and last.fall > 0.02 and last.z < -2:
@@ -183,10 +186,15 @@ def too_long(course: Course) -> Judgement | None:
 
 
 def healthy(course: Course) -> Judgement | None:
-    """It learnt: the change is of a usual size, and a loss surely fell. Whether nothing speaks against it, `advice` looks."""
+    """It learnt: the change is of a usual size, and a loss surely fell. Whether nothing speaks against it, `advice` looks.
+
+    A change of an unusual size is not called healthy, whatever the losses say.
+    """
     signs = []
     weighed = final_weight(course)
-    if weighed and LITTLE <= weighed.share <= USUAL:
+    if weighed and not LITTLE <= weighed.share <= USUAL:
+        return None
+    if weighed:
         signs.append(Sign("likely", Evidence("moved_well", {"share": percent(weighed.share)})))
     lowest = lowest_validation(course)
     if lowest and lowest.gain > 0.01 and lowest.rise < 0.02:

@@ -31,5 +31,5 @@ def _remarks(advice: Advice) -> Iterator[Remark]:
             one.text,
             evidence if place else (*evidence, *gaps),
             () if place else tuple(remedy.sentence for remedy in advice.remedies),
-            texts.say(f"advise.confidence.{one.confidence}"),
+            texts.say(f"advise.confidence_{one.confidence}"),
         )

@@ -48,9 +48,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "可供判断的依据太少。请看预览图：它们比任何曲线都更有说服力。",
     ),
     # how sure
-    "advise.confidence.clear": ("This is clear.", "这一点很明确。"),
-    "advise.confidence.likely": ("This is likely.", "这很可能。"),
-    "advise.confidence.hint": ("This is only a hint.", "这只是一个迹象。"),
+    "advise.confidence_clear": ("This is clear.", "这一点很明确。"),
+    "advise.confidence_likely": ("This is likely.", "这很可能。"),
+    "advise.confidence_hint": ("This is only a hint.", "这只是一个迹象。"),
     # evidence
     "advise.loss_nan": ("From step {step} on the loss is no number.", "从第 {step} 步起，损失不是数字。"),
     "advise.run_nan": (
@@ -182,6 +182,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "advise.remedy.look": (
         "Look at the samples, and draw with other words than those of your captions: what was learnt by heart draws the same pictures again.",
         "请看预览图，并用标注以外的词出图：如果是背下来的，画出的还是那些图。",
+    ),
+    "advise.remedy.diagnose": (
+        "If it should have trained: `kohya-driver diagnose` says from its log what happened.",
+        "如果它本应开始训练：`kohya-driver diagnose` 会根据日志说明原因。",
+    ),
+    "advise.remedy.resume": (
+        "It stopped at step {step} of {steps}: let it go on with `kohya-driver resume`.",
+        "它停在第 {step} 步（共 {steps} 步）：用 `kohya-driver resume` 继续训练。",
     ),
     "advise.remedy.keep_apart": (
         "Keep {percent} of the pictures apart, so that the next training shows whether it learns them by heart.",

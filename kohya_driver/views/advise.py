@@ -32,7 +32,7 @@ def print_advice(advice: Advice, console: Console | None = None) -> None:
 
 def _print_judgement(judgement: Judgement, console: Console) -> None:
     colour = "green" if judgement.kind == GOOD else "blue" if judgement.kind in LOOK else "yellow"
-    sure = texts.say(f"advise.confidence.{judgement.confidence}")
+    sure = texts.say(f"advise.confidence_{judgement.confidence}")
     console.print(Text.assemble((judgement.title, f"bold {colour}"), "  ", (sure, "dim")))
     console.print(Padding(Text(judgement.text), (0, 0, 0, 2), expand=False))
     _print_list("evidence", (one.sentence for one in judgement.evidence), console, style="dim")
