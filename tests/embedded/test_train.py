@@ -110,7 +110,7 @@ def test_it_learns(tiny_base: Path, tmp_path: Path) -> None:
         "network.alpha=16",
     )
     still = api.train(preset(tmp_path / "a", tiny_base, *sets, "optimizer.learning_rate=1e-12"))
-    learning = api.train(preset(tmp_path / "b", tiny_base, *sets, "optimizer.learning_rate=0.02"))
+    learning = api.train(preset(tmp_path / "b", tiny_base, *sets, "optimizer.learning_rate=0.005"))
     assert learning.outcome == "succeeded", learning.evidence
     assert still.reason == "run.final_untrained"  # so small a change is none in the file's 16 bits
     assert still.steps == learning.steps == 56
