@@ -90,7 +90,7 @@ def test_the_launcher_is_killed(preset: Path, home: Path, number: int, table: Ta
 
 @pytest.mark.parametrize("finder", ["runs", "watch", "stop", "train"])
 def test_the_supervisor_is_killed(preset: Path, home: Path, finder: str, table: Table) -> None:
-    env = night(home, pace=0.3)
+    env = night(home, pace=1.0 if finder == "stop" else 0.3)  # it must still train when it is asked to stop
     child, run = begin(preset, env, step=random.randint(1, 8))
     child.kill()
     child.communicate()
@@ -121,7 +121,7 @@ def test_the_supervisor_is_killed(preset: Path, home: Path, finder: str, table: 
 @pytest.mark.parametrize("number", range(TIMES))
 @pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP", "command"])
 def test_stopped_and_resumed(preset: Path, home: Path, asked: str, number: int, table: Table) -> None:
-    env = night(home, pace=0.3 if asked == "command" else 0.05)
+    env = night(home, pace=1.0 if asked == "command" else 0.05)
     env["STAND_IN_STATE_EVERY"] = "0"
     child, run = begin(preset, env, step=random.randint(1, STEPS - 20 if asked == "command" else STEPS - 10))
     if asked == "command":
