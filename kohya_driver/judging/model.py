@@ -95,14 +95,14 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A number that a judgement rests on. `code` is a text of texts/advise.py."""
+    """A number that a judgement rests on. `code` is a text of texts/advice.py."""
 
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        return texts.say(f"advise.{self.code}", **self.values)
+        return texts.say(f"advice.{self.code}", **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,11 @@ class Judgement:
 
     @property
     def title(self) -> str:
-        return texts.say(f"advise.kind.{self.kind}")
+        return texts.say(f"advice.kind.{self.kind}")
 
     @property
     def text(self) -> str:
-        return texts.say(f"advise.what.{self.kind}")
+        return texts.say(f"advice.what.{self.kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Remedy:
 
     @property
     def sentence(self) -> str:
-        return texts.say(f"advise.remedy.{self.code}", **self.values)
+        return texts.say(f"advice.remedy.{self.code}", **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,6 @@ class Advice:
                 }
                 for one in self.remedies
             ],
-            "gaps": [{"code": gap, "sentence": texts.say(f"advise.gap.{gap}")} for gap in self.gaps],
+            "gaps": [{"code": gap, "sentence": texts.say(f"advice.gap.{gap}")} for gap in self.gaps],
             "changes": self.changes,
         }

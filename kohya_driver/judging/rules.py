@@ -144,17 +144,19 @@ def underfit(course: Course) -> Judgement | None:
     """It was still getting better when it ended, or has hardly begun: two signs of four make it likely, one is a hint.
 
     The signs: the last validations are the lowest and fell by more than 2 % in the last third; without validation, on pictures that were not
-    shown very often, the training loss surely fell by more than 3 % over the second half; the change is small (below LITTLE, experience); each picture was shown fewer than
+    shown very often, the training loss surely fell by more than 3 % over the second half, by three errors, and ended surely below
+    the base's own; the change is small (below LITTLE, experience); each picture was shown fewer than
     VIEWS_FEW times (half of the guide's least: 5 repeats, 10 epochs).
     """
     if not course.is_over:
         return None
     signs = []
+    may_tell = not course.validations and course.views < VIEWS_MANY
     last = last_validations(course)
     if last and last.is_lowest and last.fall > 0.02 and last.z < -2:
         signs.append(Sign("likely", Evidence("validation_falling", {"percent": percent(last.fall)})))
-    late = late_trend(course)
-    if late and late.z < -2.5 and late.ratio < 0.97 and not course.validations and course.views < VIEWS_MANY:
+    late, moved = late_trend(course), against_base(course)
+    if late and moved and late.z < -3 and late.ratio < 0.97 and moved.high < 1 and may_tell:
         signs.append(Sign("likely", Evidence("loss_falling", {"percent": percent(1 - late.ratio)})))
     if not signs and last and last.fall < 0.005:
         return None  # it has stopped getting better: more of the same would not help
