@@ -78,7 +78,7 @@ def main() -> None:
         rows += [
             Row(f"`advise`, noise {noise}: right", 100 * right(table) / total, "%", bound=f"of {total}"),
             Row(f"`advise`, noise {noise}: wrong", 100 * wrong(table) / total, "%", bound=f"of {total}"),
-            Row(f"`advise`, noise {noise}: healthy, yet an alarm", 100 * alarms / table["healthy"].total(), "%", bound="< 5 %"),
+            Row(f"`advise`, noise {noise}: healthy, yet an alarm", 100 * alarms / table["healthy"].total(), "%", bound="< 5 %" if noise != "none" else ""),
         ]  # fmt: skip
     found = recorded()
     print("\nReal trainings\n\n| recording | trained to be | judged | |\n|---|---|---|---|")

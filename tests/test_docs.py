@@ -31,6 +31,7 @@ TWINS = [(path, path.with_name(f"{path.stem}.zh-CN.md")) for path in DOCS if "zh
 TWINS = [pair for pair in TWINS if pair[1].exists()]
 MUST_HAVE_TWINS = {
     "README.md",
+    "docs/advice.md",
     "docs/audit.md",
     "docs/diagnosis.md",
     "docs/engines.md",
@@ -54,7 +55,7 @@ PLACEHOLDERS = {
     "‹engine›": "embedded",
 }
 ERROR_AREAS = (
-    "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
+    "advise", "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
     "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ def remarks_of(run: Run) -> tuple[Remark, ...]:
 
 def _remarks(advice: Advice) -> Iterator[Remark]:
     """The first has the remedies, and what was missing to judge by."""
-    gaps = tuple(texts.say(f"advise.gap.{gap}") for gap in advice.gaps)
+    gaps = tuple(texts.say(f"advice.gap.{gap}") for gap in advice.gaps)
     for place, one in enumerate(advice.judgements):
         evidence = tuple(each.sentence for each in one.evidence)
         yield Remark(
@@ -31,5 +31,5 @@ def _remarks(advice: Advice) -> Iterator[Remark]:
             one.text,
             evidence if place else (*evidence, *gaps),
             () if place else tuple(remedy.sentence for remedy in advice.remedies),
-            texts.say(f"advise.confidence_{one.confidence}"),
+            texts.say(f"advice.confidence_{one.confidence}"),
         )

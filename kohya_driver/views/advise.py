@@ -27,12 +27,12 @@ def print_advice(advice: Advice, console: Console | None = None) -> None:
         console.print(Text(texts.say("advise_screen.changes"), style="bold"))
         for line in lines(advice.changes):
             console.print(Padding(Text(line, style="cyan", overflow="fold"), (0, 0, 0, 2), expand=False))
-    _print_list("gaps", (texts.say(f"advise.gap.{gap}") for gap in advice.gaps), console, style="dim")
+    _print_list("gaps", (texts.say(f"advice.gap.{gap}") for gap in advice.gaps), console, style="dim")
 
 
 def _print_judgement(judgement: Judgement, console: Console) -> None:
     colour = "green" if judgement.kind == GOOD else "blue" if judgement.kind in LOOK else "yellow"
-    sure = texts.say(f"advise.confidence_{judgement.confidence}")
+    sure = texts.say(f"advice.confidence_{judgement.confidence}")
     console.print(Text.assemble((judgement.title, f"bold {colour}"), "  ", (sure, "dim")))
     console.print(Padding(Text(judgement.text), (0, 0, 0, 2), expand=False))
     _print_list("evidence", (one.sentence for one in judgement.evidence), console, style="dim")

@@ -495,7 +495,7 @@ def test_markdown(whole: Run) -> None:
         assert text(chart.summary) in words
     headings = [line for line in words.splitlines() if line.startswith("#")]
     assert headings == [
-        "# ning-001", "## How to use it", "## Samples", "## Curves", "## LoRA files",
+        "# ning-001", "## Advice", "## How to use it", "## Samples", "## Curves", "## LoRA files",
         "## Chosen or changed for this machine", "## The preset", "## Machine and versions",
     ]  # fmt: skip
 
