@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kohya_driver.engine.families import by_width, is_adapter
+from kohya_driver.engine.families import is_adapter
 from kohya_driver.engine.weights import Header, read_header
 from kohya_driver.errors import RunError
+from kohya_driver.inspection.family import adapter_family
+from kohya_driver.inspection.layers import layers_of
 
 LYCORIS, OFT, PLAIN = "lycoris.kohya", "networks.oft", "networks.lora"
-_TRAINED_ON: Mapping[str, str] = {"sd_v1": "sd15", "sd_v2": "sd2", "sdxl_base": "sdxl"}
-"""How `ss_base_model_version` begins (train_util.py, get_sai_model_spec and train_network.py:1003)."""
-_SDXL = (
-    "lora_unet_input_blocks_",
-    "lora_unet_output_blocks_",
-    "lora_unet_middle_block_",
-    "lora_te1_",
-    "lora_te2_",
-)
 _LYCORIS_PARTS = ("hada_", "lokr_", "lora_mid", "dora_scale", "on_input", "diff", "a1", "b1")
 
 
@@ -29,7 +21,7 @@ class Adapter:
 
     path: Path
     family: str
-    """`sd15`, `sd2` or `sdxl`; empty where the file does not tell."""
+    """`sd15`, `sd2`, `sdxl` …; empty where the file does not tell."""
     module: str
     """The module of the engine that reads it."""
     size_bytes: int
@@ -51,18 +43,7 @@ def read_adapter(path: Path) -> Adapter:
 
 
 def _family(header: Header) -> str:
-    said = header.metadata.get("ss_base_model_version", "")
-    for beginning, family in _TRAINED_ON.items():
-        if said.startswith(beginning):
-            return family
-    if any(name.startswith(_SDXL) for name in header.tensors):
-        return "sdxl"
-    widths = [
-        tensor.shape[1]
-        for name, tensor in header.tensors.items()
-        if name.endswith("_attn2_to_k.lora_down.weight") and len(tensor.shape) > 1
-    ]
-    found = by_width(widths[0]) if widths else "unknown"
+    found = adapter_family(header, layers_of(header.tensors))
     return "" if found == "unknown" else found
 
 
