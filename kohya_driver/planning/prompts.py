@@ -7,6 +7,7 @@ Source of their meaning: library/train_util.py:6259 (line_to_prompt_dict).
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -140,4 +141,4 @@ def _one_line(text: str) -> str:
 
 def _plain(text: str) -> str:
     # A line that begins with # would be a comment; two dashes that begin no option would be cut off with what follows.
-    return text.strip().lstrip("#").strip().replace(" --", " —")
+    return text.lstrip("#" + string.whitespace).strip().replace(" --", " —")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kohya_driver import files
@@ -31,6 +31,7 @@ PROMPTS = st.builds(
 )
 
 
+@example(Prompt("# #"))
 @given(PROMPTS)
 def test_a_line_says_what_was_meant(prompt: Prompt) -> None:
     """Once it is written, words that the engine would take for something else are changed once and for all."""
