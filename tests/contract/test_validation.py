@@ -95,7 +95,7 @@ def test_going_on_validates_as_if_nothing_had_been(whole: api.Run, random_base: 
     middle = whole.plan().steps_per_epoch + 1
 
     def watch(record: api.Record, snapshot: api.RunSnapshot) -> None:
-        if snapshot.step >= middle:
+        if snapshot.step >= middle and not stop.asked:
             stop.ask("api")
 
     first = api.train(api.load_preset(project(tmp_path, random_base)), on_event=watch, stop=stop)
