@@ -23,6 +23,7 @@ The map, lowest layer first; each imports only from those before it:
     exchange/   presets from other programs' files, and files for them
     run/        DOING it
     judging/    what a training was like, and what to change for the next
+    guidance/   WHAT NEXT: the one next step in a folder
     sampling/   COMPARING what LoRA files draw
     report/     SHOWING it afterwards: everything about a run on one page
     views/      SHOWING it

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspection", "models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
     ("judging",),
-    ("report", "sampling", "trial"),
+    ("guidance", "report", "sampling", "trial"),
     ("api",),
     ("quickstart", "views"),
     ("bench",),

@@ -12,6 +12,7 @@ from typing import Any
 from kohya_driver import __version__, texts
 from kohya_driver.cli.parser import Parser
 from kohya_driver.cli.streams import escape_what_cannot_be_shown, mute
+from kohya_driver.cli.welcome import welcome
 from kohya_driver.errors import DriverError
 
 COMMANDS = (
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = build_parser(arguments).parse_args(arguments)
-        code = int(parsed.run(parsed))
+        code = int(parsed.run(parsed)) if parsed.command else welcome()
         sys.stdout.flush()
         return code
     except DriverError as failure:
@@ -96,7 +97,7 @@ def build_parser(arguments: Sequence[str], *, every: bool = False) -> argparse.A
     )
     version = f"kohya-driver {__version__}"
     parser.add_argument("--version", action="version", version=version, help=texts.say("cli.option.version"))
-    commands = parser.add_subparsers(dest="command", metavar=texts.say("cli.command"), required=True)
+    commands = parser.add_subparsers(dest="command", metavar=texts.say("cli.command"))
     for name in (*COMMANDS, *HIDDEN):
         text = texts.say(f"cli.{name}")
         shown: dict[str, Any] = {} if name in HIDDEN else {"help": text}

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from kohya_driver import files, process
+from kohya_driver import files
 from kohya_driver.errors import RunError, StalledError, TrainingFailedError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.planning.model import Plan
-from kohya_driver.run import moved
+from kohya_driver.run import alive, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,24 +239,16 @@ class Run:
 
     def is_running(self) -> bool:
         """Whether its supervisor lives."""
-        try:
-            holder = files.read_json(self.supervisor_file)
-            return process.is_alive(holder["pid"], holder["started"])
-        except (OSError, ValueError, KeyError):
-            return False
+        return alive.is_watched(self.folder)
 
     def engine_alive(self) -> bool:
         """Whether the engine lives, watched or not."""
-        return bool(process.marked(str(self.folder)))
+        return alive.engine_lives(self.folder)
 
     def state(self) -> str:
         """`running`, `unwatched` (the engine lives, its supervisor does not), `cut off`, or the outcome."""
         result = self.result()
-        if result:
-            return result.outcome
-        if self.is_running():
-            return "running"
-        return "unwatched" if self.engine_alive() else "cut off"
+        return result.outcome if result else alive.state_without_result(self.folder)
 
 
 def next_folder(root: Path, name: str) -> Path:

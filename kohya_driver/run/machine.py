@@ -5,31 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from kohya_driver import files, process
 from kohya_driver.errors import RunError
+from kohya_driver.run.alive import Holder, holder_file, read_holder
 from kohya_driver.run.folder import Run
-
-
-@dataclass(frozen=True, slots=True)
-class _Holder:
-    """The run that trains, and its supervisor."""
-
-    folder: str
-    pid: int
-    started: float
-    """Of the supervisor, as `process.is_alive` wants it: the number alone is used again."""
-    engine_pid: int = 0
-    """0 until the engine is started."""
-
-    def is_watched(self) -> bool:
-        return process.is_alive(self.pid, self.started)
-
-    def lives(self) -> bool:
-        """An engine that has lost its supervisor still computes."""
-        return self.is_watched() or bool(process.marked(self.folder))
 
 
 def take(folder: Path, pid: int | None = None, started: float | None = None, *, engine_pid: int = 0) -> None:
@@ -45,20 +27,20 @@ def take(folder: Path, pid: int | None = None, started: float | None = None, *, 
         RunError: `run.machine_busy` if another training lives, or this one under another supervisor.
     """
     pid = os.getpid() if pid is None else pid
-    wanted = _Holder(str(folder), pid, process.own_start() if started is None else started, engine_pid)
+    wanted = Holder(str(folder), pid, process.own_start() if started is None else started, engine_pid)
     with files.lock(_lock_file()):
-        present = _read()
+        present = read_holder()
         if present and not _may_follow(present, wanted):
             raise RunError("run.machine_busy", present.folder, run=Path(present.folder).name)
-        files.write_json(_holder_file(), asdict(wanted))
+        files.write_json(holder_file(), asdict(wanted))
 
 
 def release(folder: Path, pid: int | None = None) -> None:
     """This run's supervisor is done with it. Nothing happens if another holds the machine by now."""
     with files.lock(_lock_file()):
-        present = _read()
+        present = read_holder()
         if present and (present.folder, present.pid) == (str(folder), pid or os.getpid()):
-            _holder_file().unlink(missing_ok=True)
+            holder_file().unlink(missing_ok=True)
 
 
 def check_is_free(folder: Path) -> None:
@@ -87,26 +69,14 @@ def holding(folder: Path) -> Iterator[None]:
 
 def holder() -> Run | None:
     """The run that trains on this machine now, watched or not."""
-    present = _read()
+    present = read_holder()
     return Run(Path(present.folder)) if present and present.lives() else None
 
 
-def _may_follow(present: _Holder, wanted: _Holder) -> bool:
+def _may_follow(present: Holder, wanted: Holder) -> bool:
     if present.folder != wanted.folder:
         return not present.lives()
     return present.pid in (wanted.pid, os.getpid()) or not present.is_watched()
-
-
-def _read() -> _Holder | None:
-    """None also for a file that is torn or of another version: it can only be a leftover."""
-    try:
-        return _Holder(**files.read_json(_holder_file()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _holder_file() -> Path:
-    return files.home() / "training.json"
 
 
 def _lock_file() -> Path:

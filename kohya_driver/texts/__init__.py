@@ -14,7 +14,7 @@ from importlib import import_module
 Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
 AREAS = (
-    "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid", "host", "init",
+    "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid", "guidance", "host", "init",
     "init_preset", "init_screen", "inspect", "inspect_screen", "kept", "learning", "machine", "memory", "models", "models_screen", "network", "notify", "option", "override",
     "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "show", "tag", "tag_screen",
     "trouble", "view",

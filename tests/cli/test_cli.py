@@ -91,7 +91,6 @@ def test_version(home: Path) -> None:
 
 # what is typed (PRESET and FOLDER stand for paths), exit code, words of the error
 FAULTS = [
-    ("", 2, "cli.not_understood"),
     ("nonsense", 2, "nonsense"),
     ("plan", 2, "preset"),
     ("plan PRESET --nonsense", 2, "--nonsense"),
