@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.errors import HostError, PresetError
+from kohya_driver.wording import reason_of
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -59,7 +60,7 @@ def host_error(failure: OSError, path: Path) -> HostError:
     """The error for a file operation that the system refused."""
     if failure.errno in (errno.ENOSPC, errno.EDQUOT):
         return HostError("files.disk_full", path)
-    return HostError("files.not_writable", path, reason=failure.strerror or str(failure))
+    return HostError("files.not_writable", path, reason=reason_of(failure))
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def move_to_trash(path: Path) -> None:
     try:
         send2trash(str(path))
     except OSError as failure:
-        raise HostError("files.no_trash", path, reason=failure.strerror or str(failure)) from failure
+        raise HostError("files.no_trash", path, reason=reason_of(failure)) from failure
 
 
 def free_bytes(path: Path) -> int:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 from kohya_driver import files
 from kohya_driver.errors import DriverError
+from kohya_driver.wording import reason_of
 
 HOME = "https://huggingface.co"
 PIECE = 1 << 18
@@ -184,6 +186,12 @@ def _trouble(failure: Exception, status: int | None, code: str) -> Trouble:
 
 
 def _reason(failure: Exception) -> str:
+    """Its client wraps what the system said once or twice."""
+    inner: BaseException | None = failure
+    while inner:
+        if isinstance(inner, socket.gaierror | TimeoutError) or (isinstance(inner, OSError) and inner.errno):
+            return reason_of(inner)
+        inner = inner.__cause__ or inner.__context__
     lines = str(failure).splitlines() or [""]
     return lines[0].rstrip(". ") or type(failure).__name__
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import math
+import os
+import re
+import socket
+import tomllib
 from collections.abc import Mapping
 
 from kohya_driver import texts
@@ -44,6 +50,33 @@ def human_loss(loss: float | None) -> str:
 def human_pace(seconds: float) -> str:
     """Seconds of a step, with three digits."""
     return f"{seconds:.3g}" if seconds < 100 else f"{seconds:.0f}"
+
+
+def reason_of(failure: BaseException) -> str:
+    """Why a file could not be read, or a server not be reached; what is not known here stays as the library words it."""
+    text = " ".join(str(failure).split())[:200]
+    match failure:
+        case socket.gaierror():
+            return texts.say("system.no_address")
+        case TimeoutError() if not failure.errno:
+            return texts.say("system.timeout")
+        case OSError():
+            return system_reason(failure.errno or 0, failure.strerror or text)
+        case json.JSONDecodeError():
+            return texts.say("system.json", text=failure.msg, line=failure.lineno, column=failure.colno)
+        case tomllib.TOMLDecodeError():
+            found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", text)
+            if found:
+                return texts.say("system.toml", text=found[1], line=found[2], column=found[3])
+        case UnicodeDecodeError():
+            return texts.say("system.not_utf8")
+    return text or type(failure).__name__
+
+
+def system_reason(number: int, otherwise: str = "") -> str:
+    """An error of the operating system by its number."""
+    code = f"system.{errno.errorcode.get(number)}"
+    return texts.say(code) if texts.has(code) else otherwise or os.strerror(number)
 
 
 def sentence(code: str, values: Mapping[str, object]) -> str:

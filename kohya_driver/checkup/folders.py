@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from kohya_driver.checkup.facts import Facts
 from kohya_driver.checkup.look import Folder
 from kohya_driver.checkup.model import Item
 from kohya_driver.errors import Finding, Severity, error, warning
+from kohya_driver.wording import system_reason
 
 ICLOUD = Path("Library", "Mobile Documents")
 PERSONAL = ("Desktop", "Documents", "Downloads")
@@ -37,7 +37,7 @@ def _item(folder: Folder, facts: Facts) -> Item:
 def _writing(folder: Folder) -> Iterator[Finding]:
     if not folder.write_errno:
         return
-    values = {"reason": os.strerror(folder.write_errno)}
+    values = {"reason": system_reason(folder.write_errno)}
     match folder.place.role:
         case "pictures":
             yield Finding("doctor.pictures_read_only", Severity.INFO, str(folder.place.path), values)
@@ -53,7 +53,7 @@ def _reading(folder: Folder) -> Iterator[Finding]:
         paths = [path for path, found in folder.unreadable.items() if found == number]
         # macOS refuses with EPERM what its privacy settings forbid, with EACCES what the file's own rights do.
         code = "doctor.private" if number == errno.EPERM else "doctor.unreadable"
-        yield error(code, paths[0], count=len(paths), reason=os.strerror(number))
+        yield error(code, paths[0], count=len(paths), reason=system_reason(number))
 
 
 def _evicted(folder: Folder) -> Iterator[Finding]:

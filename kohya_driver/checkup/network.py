@@ -10,13 +10,14 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kohya_driver import __version__
+from kohya_driver import __version__, texts
 from kohya_driver.checkup.addresses import parts, without_credentials
 from kohya_driver.checkup.facts import Facts
 from kohya_driver.checkup.model import Item
 from kohya_driver.engine.environment import uv_environment
 from kohya_driver.engine.store import sources_in_order
 from kohya_driver.errors import Finding, Severity
+from kohya_driver.wording import reason_of
 
 TIMEOUT_SECONDS = 2.0
 """For one answer, and with half a second more for all together: a name that resolves slowly has no timeout of its own."""
@@ -99,13 +100,13 @@ class Reach:
             thread.join(max(0.0, self._end - time.monotonic()))
         answers = dict(self._answers)
         for site in self._asked:
-            yield site_item(site, answers.get(site.name, Answer(reason="timeout")))
+            yield site_item(site, answers.get(site.name, Answer(reason=texts.say("system.timeout"))))
 
 
 def ask(url: str, timeout_seconds: float) -> Answer:
     """Ask for a page and read its first byte. Nothing is raised: whatever goes wrong is the answer."""
     if parts(url).scheme not in ("http", "https"):
-        return Answer(reason="not http or https")
+        return Answer(reason=texts.say("system.no_scheme"))
     started = time.monotonic()
     headers: Mapping[str, str] = {"User-Agent": f"kohya-driver/{__version__}"}
     try:
@@ -124,7 +125,7 @@ def ask(url: str, timeout_seconds: float) -> Answer:
 
 
 def _words(reason: object) -> str:
-    return "timeout" if isinstance(reason, TimeoutError) else without_credentials(str(reason))
+    return without_credentials(reason_of(reason) if isinstance(reason, Exception) else str(reason))
 
 
 def site_item(site: Site, answer: Answer) -> Item:

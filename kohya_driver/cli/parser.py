@@ -45,7 +45,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError: `cli.not_understood`."""
-        raise UsageError("cli.not_understood", self.prog, reason=message, command=f"{self.prog} --help")
+        from kohya_driver.cli.complaints import in_our_words
+
+        raise UsageError(
+            "cli.not_understood", self.prog, reason=in_our_words(message), command=f"{self.prog} --help"
+        )
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kohya_driver import texts
 from kohya_driver.cli.arguments import add_json, add_preset, read_preset
 from kohya_driver.errors import PlanError, UsageError
+from kohya_driver.wording import reason_of
 
 if TYPE_CHECKING:
     from kohya_driver.host import Host
@@ -44,4 +45,4 @@ def _read_host(path: Path) -> Host:
     try:
         return Host.from_json(files.read_json(path))
     except (OSError, ValueError, TypeError) as failure:
-        raise UsageError("cli.host_unreadable", path, reason=failure) from failure
+        raise UsageError("cli.host_unreadable", path, reason=reason_of(failure)) from failure

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from kohya_driver.errors import UsageError
 from kohya_driver.events.lines import LineSplitter
 from kohya_driver.events.traceback import HEADER
+from kohya_driver.wording import reason_of
 
 CHUNK_BYTES = 1 << 20
 BEGINNING = 4096
@@ -41,7 +42,7 @@ def open_log(log: Path | BinaryIO) -> Iterator[bytes]:
     except FileNotFoundError:
         raise UsageError("diagnosis.no_file", log) from None
     except OSError as failure:
-        raise UsageError("diagnosis.unreadable", log, reason=failure.strerror) from failure
+        raise UsageError("diagnosis.unreadable", log, reason=reason_of(failure)) from failure
     where = log if isinstance(log, Path) else "-"
     if not first.strip():
         raise UsageError("diagnosis.empty", where)

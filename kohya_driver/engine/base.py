@@ -14,6 +14,7 @@ from kohya_driver.engine.families import Family, Prediction
 from kohya_driver.engine.pickles import SUFFIXES, pickle_family
 from kohya_driver.engine.weights import main_dtype, read_header
 from kohya_driver.errors import EngineError
+from kohya_driver.wording import reason_of
 
 HEAD_BYTES = 128
 _HEADS: tuple[tuple[bytes, str], ...] = (
@@ -131,7 +132,7 @@ def _size(path: Path) -> int:
 
 
 def _missing(path: Path, failure: OSError) -> EngineError:
-    return EngineError("engine.weights_missing", path, reason=failure.strerror or str(failure))
+    return EngineError("engine.weights_missing", path, reason=reason_of(failure))
 
 
 def _read_folder(folder: Path) -> BaseModel:

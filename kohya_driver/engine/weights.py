@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.errors import EngineError
+from kohya_driver.wording import reason_of
 
 MAX_HEADER_BYTES = 100_000_000  # the limit of the safetensors library itself
 BITS: Mapping[str, int] = {
@@ -56,13 +57,11 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as file:
             text = _header_text(path, file.read(8), size, file.read)
     except OSError as failure:
-        raise EngineError(
-            "engine.weights_missing", path, reason=failure.strerror or str(failure)
-        ) from failure
+        raise EngineError("engine.weights_missing", path, reason=reason_of(failure)) from failure
     try:
         return _parse_header(text, size)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as failure:
-        raise EngineError("engine.weights_broken", path, reason=str(failure)[:200]) from failure
+        raise EngineError("engine.weights_broken", path, reason=reason_of(failure)) from failure
 
 
 def _header_text(path: Path, prefix: bytes, size: int, read: Any) -> bytes:

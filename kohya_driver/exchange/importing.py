@@ -21,6 +21,7 @@ from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Override
 from kohya_driver.preset.load import build_preset
 from kohya_driver.preset.model import label
+from kohya_driver.wording import reason_of
 
 PATHS = (
     "model.base", "model.vae", "dataset.train_data_dir", "dataset.reg_data_dir", "network.weights", "saving.output_dir",
@@ -152,7 +153,7 @@ def _planned(settled: Settled, host: Host, folder: Path) -> tuple[tuple[Override
     except PresetError as failure:
         return (), failure.findings
     except OSError as failure:
-        return (), (warning("exchange.not_planned", failure.filename, reason=failure.strerror),)
+        return (), (warning("exchange.not_planned", failure.filename, reason=reason_of(failure)),)
     return plan.overrides, tuple(finding for finding in plan.errors if finding.code not in MISSING)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.errors import PresetError
 from kohya_driver.exchange.model import FORMATS
+from kohya_driver.wording import reason_of
 
 MOST_BYTES = 20_000_000
 """No settings are larger; a model file has a reader of its own."""
@@ -40,8 +41,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError as failure:
         raise PresetError("exchange.not_found", path) from failure
     except (OSError, ValueError) as failure:
-        reason = getattr(failure, "strerror", None) or str(failure)
-        raise PresetError("preset.unreadable", path, reason=reason) from failure
+        raise PresetError("preset.unreadable", path, reason=reason_of(failure)) from failure
     return _decode(path, data)
 
 
@@ -74,7 +74,7 @@ def parse_json(path: Path, text: str) -> Any:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as failure:
-        raise PresetError("exchange.not_json", path, reason=str(failure)[:200]) from failure
+        raise PresetError("exchange.not_json", path, reason=reason_of(failure)) from failure
     return _bounded(path, value)
 
 
@@ -82,7 +82,7 @@ def parse_toml(path: Path, text: str) -> dict[str, Any]:
     try:
         value = files.parse_toml(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as failure:
-        raise PresetError("exchange.not_toml", path, reason=str(failure)[:200]) from failure
+        raise PresetError("exchange.not_toml", path, reason=reason_of(failure)) from failure
     _bounded(path, value)
     found: dict[str, Any] = plain(value)
     return found

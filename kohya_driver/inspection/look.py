@@ -20,6 +20,7 @@ from kohya_driver.inspection.model import Inspection, Norms
 from kohya_driver.inspection.names import naming_of
 from kohya_driver.inspection.norms import norms_of
 from kohya_driver.inspection.tensors import open_tensors
+from kohya_driver.wording import reason_of
 
 T = TypeVar("T")
 NO_CHECKPOINT = ("vae", "embedding", "controlnet", "text-encoder", "unknown")
@@ -110,7 +111,7 @@ def _alphas(path: Path, header: Header, layers: Iterable[Layer]) -> dict[float, 
         read = open_tensors(path, header)
         values = [read(layer.tensors["alpha"]) for layer in layers if "alpha" in layer.tensors]
     except (OSError, KeyError, ValueError) as failure:
-        raise EngineError("engine.weights_missing", path, reason=str(failure)[:200]) from failure
+        raise EngineError("engine.weights_missing", path, reason=reason_of(failure)) from failure
     return counted(float(value.reshape(-1)[0]) for value in values if value.size)
 
 
@@ -132,9 +133,7 @@ def _measured(found: Inspection, base: Path | None) -> Inspection:
     try:
         norms = norms_of(found.path, header, base)
     except OSError as failure:
-        raise EngineError(
-            "engine.weights_missing", found.path, reason=failure.strerror or str(failure)
-        ) from failure
+        raise EngineError("engine.weights_missing", found.path, reason=reason_of(failure)) from failure
     return replace(found, norms=norms, findings=(*found.findings, *_doubts_of(norms, base)))
 
 

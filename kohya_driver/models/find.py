@@ -13,6 +13,7 @@ from kohya_driver.engine.families import PARTS
 from kohya_driver.errors import DriverError, Finding, UsageError, error, warning
 from kohya_driver.models.places import Place, Program, find_places
 from kohya_driver.models.scan import Candidate, Kind, Walk
+from kohya_driver.wording import reason_of
 
 OTHER_KINDS = frozenset({"lora", "vae", "text-encoder", "controlnet", "embedding", "sdxl-refiner"})
 """What lies beside base models, and is none."""
@@ -174,7 +175,7 @@ def look_at(path: Path) -> FoundModel:
 
 
 def _unreadable(path: Path, failure: OSError) -> Finding:
-    return error("engine.weights_missing", path, reason=failure.strerror or str(failure))
+    return error("engine.weights_missing", path, reason=reason_of(failure))
 
 
 def _size(path: Path) -> int:

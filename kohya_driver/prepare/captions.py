@@ -18,6 +18,7 @@ from kohya_driver import files
 from kohya_driver.errors import DatasetError
 from kohya_driver.prepare.tag_names import fold, split_tags, without_repeats
 from kohya_driver.prepare.tag_policy import TagPolicy
+from kohya_driver.wording import reason_of
 
 BACKUP = Path(".kohya-driver", "backup")
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.\d+\.[0-9a-f]{8}\.tmp")
@@ -53,7 +54,7 @@ def read_old(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as failure:
-        raise DatasetError("captions.unreadable", path, reason=failure.strerror or str(failure)) from failure
+        raise DatasetError("captions.unreadable", path, reason=reason_of(failure)) from failure
     return data if data.removeprefix(b"\xef\xbb\xbf").strip() else None
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.errors import DatasetError, Finding, error, warning
 from kohya_driver.prepare.crop import FITS, Override
+from kohya_driver.wording import reason_of
 
 NAME = "crops.toml"
 KEYS = ("box", "focus", "skip", "fit")
@@ -33,12 +34,8 @@ def read_overrides(path: Path) -> dict[str, Override]:
     try:
         text = path.read_text(encoding="utf-8")
         data = files.parse_toml(text)
-    except OSError as failure:
-        raise DatasetError("crop.overrides_unreadable", path, reason=failure.strerror or failure) from failure
-    except UnicodeDecodeError as failure:
-        raise DatasetError("crop.overrides_unreadable", path, reason="it is not UTF-8") from failure
-    except tomllib.TOMLDecodeError as failure:
-        raise DatasetError("crop.overrides_unreadable", path, reason=failure) from failure
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+        raise DatasetError("crop.overrides_unreadable", path, reason=reason_of(failure)) from failure
     faults = [fault for name, value in data.items() for fault in _faults(path, text, name, value)]
     if faults:
         raise DatasetError(findings=faults)

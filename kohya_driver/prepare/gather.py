@@ -9,6 +9,7 @@ from pathlib import Path
 from kohya_driver.errors import DatasetError, Finding, UsageError, warning
 from kohya_driver.prepare.images import find_images
 from kohya_driver.prepare.layout import Built, check_concept, concept_from, find_tree, is_within
+from kohya_driver.wording import reason_of
 
 CAPTION_ENDINGS = (".txt", ".caption")
 """In this order, where a picture has both."""
@@ -174,9 +175,7 @@ def read_caption_text(path: Path) -> tuple[str, bool]:
     try:
         data = path.read_bytes()
     except OSError as failure:
-        raise DatasetError(
-            "init.caption_unreadable", path, reason=failure.strerror or str(failure)
-        ) from failure
+        raise DatasetError("init.caption_unreadable", path, reason=reason_of(failure)) from failure
     codecs = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _CODECS
     for codec in codecs:
         try:

@@ -22,6 +22,7 @@ from kohya_driver import process
 from kohya_driver.dataset.model import Size
 from kohya_driver.errors import DatasetError
 from kohya_driver.prepare.pixels import Colour, to_rgb, upright
+from kohya_driver.wording import reason_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -227,8 +228,7 @@ def _fault(path: Path, failure: Exception) -> DatasetError:
 
 
 def _reason(failure: Exception) -> str:
-    said = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
-    return said.splitlines()[0].rstrip(".") if said.strip() else type(failure).__name__
+    return reason_of(failure).rstrip(".")
 
 
 def _hush() -> None:

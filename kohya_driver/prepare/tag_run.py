@@ -24,6 +24,7 @@ from kohya_driver.prepare.tag_policy import Category, TagRow, select
 from kohya_driver.prepare.tag_provider import Choice, Provider
 from kohya_driver.prepare.tag_scores import ScoreStore, rounded
 from kohya_driver.prepare.tag_session import MakeSession, WdModel, read_pixels, read_rows
+from kohya_driver.wording import reason_of
 
 if TYPE_CHECKING:
     from kohya_driver.prepare.tag_session import Pixels, Scores
@@ -142,7 +143,7 @@ class TagRun:
                 raise  # of the model, not of this picture
             return Ready(job, findings=failure.findings)
         except OSError as failure:
-            reason = failure.strerror or str(failure)
+            reason = reason_of(failure)
             return Ready(job, findings=(error("prepare.unreadable", job.picture, reason=reason),))
 
     def _infer(self, batch: Sequence[Ready]) -> Iterator[Ready]:

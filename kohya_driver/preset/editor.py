@@ -12,6 +12,7 @@ from pathlib import Path
 from kohya_driver.errors import HostError, UsageError
 from kohya_driver.preset.library import find_source
 from kohya_driver.process import run_in_terminal
+from kohya_driver.wording import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def edit_preset(name: str) -> Edited:
     try:
         status = run_in_terminal([*command, found.path])
     except OSError as failure:
-        reason = failure.strerror or str(failure)
+        reason = reason_of(failure)
         raise HostError("preset.no_editor", command[0], reason=reason, path=found.path) from failure
     if status:
         raise HostError("preset.no_editor", command[0], reason=f"exit {status}", path=found.path)

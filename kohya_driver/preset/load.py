@@ -22,6 +22,7 @@ from kohya_driver.preset.faults import explain, faults_by_key
 from kohya_driver.preset.library import PresetSource, find_shipped, find_source
 from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
+from kohya_driver.wording import reason_of
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -167,9 +168,9 @@ def _read(found: PresetSource) -> PresetText:
     except UnicodeDecodeError as failure:
         raise PresetError("preset.not_utf8", path, position=failure.start) from failure
     except OSError as failure:
-        raise PresetError("preset.unreadable", path, reason=failure.strerror) from failure
+        raise PresetError("preset.unreadable", path, reason=reason_of(failure)) from failure
     except tomllib.TOMLDecodeError as failure:
-        raise PresetError("preset.not_toml", path, reason=failure) from failure
+        raise PresetError("preset.not_toml", path, reason=reason_of(failure)) from failure
 
 
 def _layer(read: PresetText) -> _Layer:

@@ -32,6 +32,7 @@ from kohya_driver.run.result import Verdict, judge, result_of, values_of
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop
 from kohya_driver.run.supervisor import Ended, Supervisor, Told
+from kohya_driver.wording import reason_of
 
 ROOM_SECONDS = 20.0
 """How long the end of a run waits for room for its result, on a disk that is full."""
@@ -199,9 +200,7 @@ class Course:
                 append=append,
             )
         except OSError as failure:
-            raise RunError(
-                "run.cannot_start", plan.command[0], reason=failure.strerror or failure
-            ) from failure
+            raise RunError("run.cannot_start", plan.command[0], reason=reason_of(failure)) from failure
 
     def _name_supervisor(self, child: process.Child) -> None:
         """From now on something trains: a disk that fills up just now must not end it."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from kohya_driver import files, process
 from kohya_driver.errors import HostError, RunError
+from kohya_driver.wording import reason_of
 
 VERSION = 1
 OVER = ("done", "failed", "stopped")
@@ -217,7 +218,7 @@ def _read() -> tuple[tuple[Entry, ...], int]:
     except FileNotFoundError:
         return (), 1
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as failure:
-        raise RunError("queue.unreadable", queue_file(), reason=failure) from failure
+        raise RunError("queue.unreadable", queue_file(), reason=reason_of(failure)) from failure
 
 
 def _write(queue: Sequence[Entry], following: int) -> None:

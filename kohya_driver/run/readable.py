@@ -8,6 +8,7 @@ from kohya_driver import files
 from kohya_driver.errors import RunError
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run, RunResult
+from kohya_driver.wording import reason_of
 
 VERSION = 1
 """Of plan.json and result.json."""
@@ -23,7 +24,7 @@ def read_run(run: Run) -> tuple[Plan, RunResult | None]:
                 raise RunError("kept.newer", path, run=run.folder.name)
         return run.plan(), run.result()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as failure:
-        reason = failure.strerror if isinstance(failure, OSError) else type(failure).__name__
+        reason = reason_of(failure) if isinstance(failure, OSError) else type(failure).__name__
         raise RunError("kept.unreadable", run.folder, run=run.folder.name, reason=reason) from failure
 
 

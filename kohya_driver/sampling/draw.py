@@ -26,6 +26,7 @@ from kohya_driver.sampling.job import Workplace, environment, job, missing, work
 from kohya_driver.sampling.model import Grid, GridPlan, GridProgress
 from kohya_driver.sampling.page import write_page
 from kohya_driver.sampling.sheet import annotate, write_sheets
+from kohya_driver.wording import reason_of
 
 LOOK_SECONDS = 0.1
 OnProgress = Callable[[GridProgress], None]
@@ -109,9 +110,7 @@ class _Drawing:
                 mark=str(self.plan.folder),
             )
         except OSError as failure:
-            raise RunError(
-                "run.cannot_start", self.engine.python, reason=failure.strerror or failure
-            ) from failure
+            raise RunError("run.cannot_start", self.engine.python, reason=reason_of(failure)) from failure
 
     def _follow(self, child: process.Child) -> None:
         told = Follower(self.place.tell_file)

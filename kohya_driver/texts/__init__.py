@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextvars import ContextVar
 from importlib import import_module
 
 Table = Mapping[str, tuple[str, str]]
@@ -16,11 +15,12 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid", "guidance", "host", "init",
     "init_preset", "init_screen", "inspect", "inspect_screen", "kept", "learning", "machine", "memory", "models", "models_screen", "network", "notify", "option", "override",
-    "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "show", "tag", "tag_screen",
+    "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "show", "system", "tag", "tag_screen",
     "trouble", "view",
 )  # fmt: skip
 
-_language: ContextVar[str | None] = ContextVar("language", default=None)
+_chosen: str | None = None
+"""For the whole process: a screen may be drawn by another thread than the one that read the command line."""
 
 
 def locale_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -34,12 +34,13 @@ def locale_language(environment: Mapping[str, str] = os.environ) -> str:
 
 def language() -> str:
     """The language in use: what `use_language` set, else the environment's."""
-    return _language.get() or locale_language()
+    return _chosen or locale_language()
 
 
 def use_language(name: str | None) -> None:
     """Speak this language from now on; None goes back to the environment's."""
-    _language.set(name)
+    global _chosen
+    _chosen = name
 
 
 def table(area: str) -> Table:
