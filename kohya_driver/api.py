@@ -25,7 +25,7 @@ from kohya_driver.diagnosis.lines import open_log
 from kohya_driver.diagnosis.model import Diagnosis as LogDiagnosis
 from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
-from kohya_driver.engine.kinds import kind_of
+from kohya_driver.engine.kinds import DEFAULT, kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import DriverError, RunError, UsageError
 from kohya_driver.events.model import Record
@@ -42,6 +42,21 @@ from kohya_driver.inspection.model import Inspection
 from kohya_driver.judging.model import Advice
 from kohya_driver.judging.next_preset import write_next
 from kohya_driver.judging.run_advice import advise as advise_run
+from kohya_driver.loras.check import check_file
+from kohya_driver.loras.model import (
+    Convert,
+    Extract,
+    LoraCheck,
+    MadeFile,
+    Merge,
+    Output,
+    Resize,
+    ToolPlan,
+    Wish,
+)
+from kohya_driver.loras.model import OnProgress as OnTool
+from kohya_driver.loras.plan import plan_tool
+from kohya_driver.loras.tool import make_file
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
 from kohya_driver.models.get import Download, get_model
@@ -121,12 +136,14 @@ __all__ = [
     "Advice",
     "AuditReport",
     "Comparison",
+    "Convert",
     "CropConfig",
     "CropReport",
     "Diagnosis",
     "Download",
     "Engine",
     "Exported",
+    "Extract",
     "FoundModels",
     "Freed",
     "Grid",
@@ -138,8 +155,12 @@ __all__ = [
     "Inspection",
     "InstallEvent",
     "LogDiagnosis",
+    "LoraCheck",
+    "MadeFile",
+    "Merge",
     "ModelCatalogue",
     "OptionAdvice",
+    "Output",
     "Overview",
     "Plan",
     "Preset",
@@ -148,6 +169,7 @@ __all__ = [
     "Pruning",
     "Record",
     "Removal",
+    "Resize",
     "Run",
     "RunReport",
     "RunResult",
@@ -155,11 +177,14 @@ __all__ = [
     "Stop",
     "TagConfig",
     "TagReport",
+    "ToolPlan",
+    "Wish",
     "advise",
     "apply_advice",
     "ask_to_save",
     "ask_to_stop",
     "audit",
+    "check_lora",
     "check_preset",
     "compare_runs",
     "crop",
@@ -179,9 +204,11 @@ __all__ = [
     "list_presets",
     "list_runs",
     "load_preset",
+    "make_lora",
     "new_preset",
     "open_run",
     "plan",
+    "plan_lora",
     "plan_prune",
     "plan_remove",
     "plan_sample",
@@ -545,6 +572,86 @@ def sample(
         engine_source, engine=planned.engine, on_event=on_install or (lambda event: None)
     )
     return draw_grid(planned, engine, on_progress=on_progress, stop=stop)
+
+
+def plan_lora(wish: Wish) -> ToolPlan:
+    """What one of the engine's tools would make of LoRA files; nothing is started or written.
+
+    Args:
+        wish: a `Resize`, `Merge`, `Extract` or `Convert`.
+
+    Returns:
+        The plan. What stands in the way is among its `findings`.
+
+    Raises:
+        UsageError: words that contradict each other, numbers out of their limits.
+        RunError: a file is not there, or is no LoRA.
+    """
+    return plan_tool(wish, probe_host())
+
+
+def make_lora(
+    wish: Wish,
+    *,
+    engine_source: str | Path | None = None,
+    on_plan: Callable[[ToolPlan], None] | None = None,
+    on_progress: OnTool = lambda progress: None,
+    on_install: OnInstall | None = None,
+    stop: Stop | None = None,
+) -> MadeFile:
+    """Make a new file of LoRA files with the engine's own tools: a smaller one, a merged one, an extracted or converted one.
+
+    Args:
+        wish: a `Resize`, `Merge`, `Extract` or `Convert`.
+        engine_source: where to get the engine from, as for `install_engine`.
+        on_plan: called with the plan before anything is started.
+        on_progress: called with how far it has come.
+        stop: `stop.ask()` ends it; nothing is left behind.
+
+    Returns:
+        The new file, which stands whole, and what it is.
+
+    Raises:
+        RunError: something stands in the way, a training runs on this machine, or the tool failed; there is no new file.
+        StoppedError: it was asked to stop.
+        UsageError, EngineError, HostError: as for `plan_lora` and `install_engine`.
+    """
+    adopt_unwatched()
+    planned = plan_lora(wish)
+    if on_plan:
+        on_plan(planned)
+    planned.raise_for_errors()
+    engine = _sd_scripts(engine_source, on_install)
+    return make_file(planned, engine, on_progress=on_progress, stop=stop)
+
+
+def _sd_scripts(source: str | Path | None, on_install: OnInstall | None) -> Engine:
+    """The engine that has the tools."""
+    return kind_of(DEFAULT).find() or install_engine(source, on_event=on_install or (lambda event: None))
+
+
+def check_lora(
+    path: str | Path,
+    *,
+    engine_source: str | Path | None = None,
+    on_install: OnInstall | None = None,
+    stop: Stop | None = None,
+) -> LoraCheck:
+    """Look a LoRA file through with the engine's own check: each tensor's size, and what is wrong.
+
+    Args:
+        path: the file.
+        engine_source: where to get the engine from, as for `install_engine`.
+        stop: `stop.ask()` ends it.
+
+    Returns:
+        The tensors. What is wrong is among its `findings`.
+
+    Raises:
+        RunError: it is not there, is no LoRA, or the tool failed.
+        EngineError, HostError: as for `install_engine`.
+    """
+    return check_file(Path(path), _sd_scripts(engine_source, on_install), stop=stop)
 
 
 def find_earlier(preset: Preset) -> Run | None:

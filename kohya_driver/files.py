@@ -157,6 +157,31 @@ def _put(table: Any, names: list[str], value: Any) -> None:
         table[name] = value
 
 
+def move_into_place(made: Path, target: Path, *, overwrite: bool = False) -> None:
+    """Give a whole file its name, in one step; what has come to stand there meanwhile is not lost unless that is wanted.
+
+    Raises:
+        HostError: `files.taken`, or what the disk says.
+    """
+    try:
+        if overwrite:
+            made.replace(target)
+            return
+        try:
+            os.link(made, target)  # fails where a file is; a rename would take its place
+        except FileExistsError:
+            raise
+        except OSError:  # no links on this disk, such as exFAT
+            if target.exists():
+                raise FileExistsError(target) from None
+            made.rename(target)
+        made.unlink(missing_ok=True)
+    except FileExistsError as failure:
+        raise HostError("files.taken", target) from failure
+    except OSError as failure:
+        raise host_error(failure, target) from failure
+
+
 def safe_name(name: str, fallback: str = "run") -> str:
     """A file name from any text: no separators, no control characters, no leading dots; Chinese stays."""
     cleaned = re.sub(r'[\x00-\x1f/\\:*?"<>|]+', "_", name).strip(" .")

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspection", "models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
     ("judging",),
-    ("guidance", "report", "sampling", "trial"),
+    ("guidance", "loras", "report", "sampling", "trial"),
     ("api",),
     ("quickstart", "views"),
     ("bench",),
@@ -52,7 +52,7 @@ OWNERS = {
 }
 INSIDE = {
     "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",
-    "engine/selftest.py",
+    "engine/selftest.py", "engine/tool.py",
 }  # fmt: skip
 """These run in the engine's interpreter, which has nothing of ours."""
 EMBEDDED = ROOT / "engine" / "embedded"

@@ -55,7 +55,7 @@ PLACEHOLDERS = {
     "‹engine›": "embedded",
 }
 ERROR_AREAS = (
-    "advise", "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "machine", "memory", "models", "network", "option", "plan",
+    "advise", "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "lora", "machine", "memory", "models", "network", "option", "plan",
     "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
 )  # fmt: skip
 

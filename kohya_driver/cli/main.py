@@ -42,6 +42,7 @@ COMMANDS = (
     "runs",
     "diagnose",
     "inspect",
+    "lora",
     "doctor",
     "options",
     "completion",

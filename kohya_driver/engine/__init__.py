@@ -21,3 +21,8 @@ def random_base_script() -> Path:
 def selftest_script() -> Path:
     """The script that holds torch's operations against the processor's there."""
     return Path(__file__).with_name("selftest.py")
+
+
+def tool_script() -> Path:
+    """The script that runs the engine's tools for LoRA files there."""
+    return Path(__file__).with_name("tool.py")

@@ -372,6 +372,84 @@ TEXTS = {
         "write the run's preset with what is advised changed in it, comments kept",
         "把这次训练的预设按建议修改后写入该文件，保留注释",
     ),
+    "cli.lora": (
+        "after a training: make LoRA files smaller, merge, extract, convert and check them",
+        "训练之后：缩小、合并、提取、转换和检查 LoRA 文件",
+    ),
+    "cli.lora.resize": (
+        "make a LoRA of a lower rank that does nearly the same",
+        "得到维度更低、效果几乎相同的 LoRA",
+    ),
+    "cli.lora.merge": (
+        "make one LoRA of several, or make them a part of a base model (--base)",
+        "把多个 LoRA 合并成一个，或合并进底模（--base）",
+    ),
+    "cli.lora.extract": (
+        "get what a model was tuned to do out of it, as a LoRA",
+        "把微调模型学到的内容提取成 LoRA",
+    ),
+    "cli.lora.convert": (
+        "the same LoRA in fewer bits, for another program, or one rank of a DyLoRA",
+        "同一个 LoRA：改用更少的位数、给其他程序使用，或取出 DyLoRA 的某个维度",
+    ),
+    "cli.lora.check": (
+        "look a LoRA through tensor by tensor: broken numbers, layers that were not trained",
+        "逐个张量检查 LoRA：损坏的数值、没有训练到的层",
+    ),
+    "cli.option.lora_file": ("the LoRA, a .safetensors file", "LoRA 文件（.safetensors）"),
+    "cli.option.lora_files": ("the LoRAs, .safetensors files", "多个 LoRA 文件（.safetensors）"),
+    "cli.option.lora_rank": ("rank of the new LoRA", "新 LoRA 的维度（Rank）"),
+    "cli.option.lora_conv_rank": (
+        "rank of its convolutions, where it has any; the same if it is left out (extract: none)",
+        "卷积层的维度；不写则与 --rank 相同（extract：不含卷积层）",
+    ),
+    "cli.option.lora_keep": (
+        "give each layer the rank that keeps this much of it (0.9); --rank is then the most",
+        "各层自动选择维度以保留这么多内容（例如 0.9）；此时 --rank 是上限",
+    ),
+    "cli.option.lora_method": (
+        "what --keep is a share of: the size of the change (sv_fro, usual), its sum (sv_cumulative); or a ratio (sv_ratio)",
+        "--keep 的含义：变化幅度的比例（sv_fro，常用）、总和的比例（sv_cumulative）或倍数（sv_ratio）",
+    ),
+    "cli.option.lora_weights": (
+        "how strongly each acts, in the order of the files: 0.8,0.5; all 1 if it is left out",
+        "每个 LoRA 的强度，按文件顺序：0.8,0.5；不写则都是 1",
+    ),
+    "cli.option.lora_base": (
+        "a base model that they become a part of; the new file is a base model then",
+        "把它们合并进这个底模；得到的新文件是底模",
+    ),
+    "cli.option.lora_from_base": (
+        "the base model that was tuned from, a .safetensors file",
+        "微调所用的原始底模（.safetensors）",
+    ),
+    "cli.option.lora_tuned": ("the tuned model, a .safetensors file", "微调后的模型（.safetensors）"),
+    "cli.option.lora_min_diff": (
+        "text encoders that differ by less than this are left out",
+        "文本编码器的差别小于此值时不提取",
+    ),
+    "cli.option.lora_to": (
+        "for which program: comfyui, diffusers, kohya (sd-scripts); lora takes one rank of a DyLoRA",
+        "给哪个程序用：comfyui、diffusers、kohya（sd-scripts）；lora 表示取出 DyLoRA 的一个维度",
+    ),
+    "cli.option.lora_dylora_rank": ("which rank of the DyLoRA", "取 DyLoRA 的哪个维度"),
+    "cli.option.lora_output": (
+        "where the new file is written; beside the first one if it is left out",
+        "新文件的位置；不写则放在第一个文件旁边",
+    ),
+    "cli.option.lora_precision": (
+        "the numbers of the new file; auto: as in the old one",
+        "新文件的数值格式；auto：与原文件相同",
+    ),
+    "cli.option.lora_overwrite": (
+        "replace a file of the same name",
+        "覆盖同名文件",
+    ),
+    "cli.option.lora_dry_run": ("say what would be done, and write nothing", "只说明会做什么，不写文件"),
+    "cli.option.lora_device": (
+        "what computes; auto: the processor, or an NVIDIA GPU (a Mac's GPU cannot do this)",
+        "用什么计算；auto：处理器，或 NVIDIA GPU（Mac 的 GPU 不支持这种计算）",
+    ),
     "cli.inspect": (
         "say what a model file is: a LoRA's kind, rank, tags, what it was trained with, how much it changes; a checkpoint's family",
         "查看模型文件：LoRA 的类型、维度、标签、训练参数、改变幅度；底模的系列",

@@ -11,6 +11,14 @@ TEXTS = {
         "Choose another folder, or change its permissions.",
         "请换一个文件夹，或修改它的权限。",
     ),
+    "files.taken": (
+        "Another file has come to stand here meanwhile; it was not touched.",
+        "这里刚刚出现了另一个文件；没有动它。",
+    ),
+    "files.taken.hint": (
+        "Choose another name, or move that file away, and try again.",
+        "请换一个名字，或先移走那个文件，再试一次。",
+    ),
     "files.not_for_engine": (
         "The engine's TOML reader does not take this text: {text}",
         "引擎的 TOML 读取程序无法读取这段文字：{text}",
