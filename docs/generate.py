@@ -33,6 +33,7 @@ AREAS = PROSE["areas"]
 """The areas whose messages are listed, in this order, with their headings."""
 
 BEYOND_RULES = {
+    "optimizer.own_warmup": ("training.optimizer_args", "training.lr_warmup_steps"),
     "training.shorter": ("training.max_train_epochs", "training.max_train_steps"),
     "memory.fit_vae_batch": ("training.vae_batch_size",),
     "memory.fit_checkpointing": ("training.gradient_checkpointing",),

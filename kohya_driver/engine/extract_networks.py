@@ -7,7 +7,7 @@ rest without a word. Optimizers refuse what they do not know, but only after eve
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,13 @@ OPTIMIZER_PACKAGES = (
 """Where the classes are that `optimizer_type` may name, in the engine's locked environment."""
 
 
+SCHEDULER_PACKAGES: Mapping[str, str] = {
+    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler",
+    "pytorch_optimizer": "pytorch_optimizer.lr_scheduler",
+}
+"""What `lr_scheduler_type` may begin with, and where the classes are."""
+
+
 def extract_networks(checkout: Path, packages: Path, commit: str) -> dict[str, Any]:
     """Every network module with its arguments, LyCORIS' algorithms and presets, and every optimizer with its keywords.
 
@@ -37,7 +44,8 @@ def extract_networks(checkout: Path, packages: Path, commit: str) -> dict[str, A
 
     Returns:
         `commit`; `networks`: module → `arguments` (sorted names), `max_norm` (whether `scale_weight_norms` works);
-        `lycoris`: `algos`, `presets`; `optimizers`: package → class → keywords, or None where it takes any.
+        `lycoris`: `algos`, `presets`; `optimizers`: package → class → keywords, or None where it takes any; `schedulers`:
+        package → class → `takes`, all its keywords, and `needs`, those without a default.
 
     Raises:
         EngineError: `engine.catalogue_missing` or `engine.catalogue_unreadable`.
@@ -56,6 +64,7 @@ def extract_networks(checkout: Path, packages: Path, commit: str) -> dict[str, A
             "presets": _keys(packages / "lycoris" / "config.py", "PRESET"),
         },
         "optimizers": {name: _optimizers(packages, name) for name in OPTIMIZER_PACKAGES},
+        "schedulers": {name: _schedulers(packages, place) for name, place in SCHEDULER_PACKAGES.items()},
     }
 
 
@@ -120,15 +129,31 @@ def _keys(path: Path, name: str) -> list[str]:
 
 
 def _optimizers(packages: Path, name: str) -> dict[str, list[str] | None]:
-    place = packages.joinpath(*name.split("."))
-    paths = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
     found: dict[str, list[str] | None] = {}
-    for path in paths:
+    for node in _classes(packages, name):
+        for keywords in _keywords(node):
+            # Packages keep variants of a class in several files: what one of them takes is never refused.
+            found[node.name] = _either(found.get(node.name, []), keywords)
+    return dict(sorted(found.items()))
+
+
+def _classes(packages: Path, name: str) -> Iterator[ast.ClassDef]:
+    place = packages.joinpath(*name.split("."))
+    for path in sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
         for node in _parse(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                for keywords in _keywords(node):
-                    # Packages keep variants of a class in several files: what one of them takes is never refused.
-                    found[node.name] = _either(found.get(node.name, []), keywords)
+                yield node
+
+
+def _schedulers(packages: Path, name: str) -> dict[str, dict[str, list[str]]]:
+    found = {}
+    for kind in _classes(packages, name):
+        for node in kind.body:
+            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+                names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+                needed = names[2 : len(names) - len(node.args.defaults)]
+                if names[1:2] == ["optimizer"]:
+                    found[kind.name] = {"takes": names[2:], "needs": needed}
     return dict(sorted(found.items()))
 
 

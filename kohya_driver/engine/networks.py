@@ -1,4 +1,4 @@
-"""What network modules and optimizers of the pinned engine can be told: read from `network_args.json`."""
+"""What network modules, optimizers and schedulers of the pinned engine can be told: read from `network_args.json`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ class NetworkModule:
 
 
 @dataclass(frozen=True, slots=True)
+class SchedulerClass:
+    """One value of `lr_scheduler_type`."""
+
+    takes: tuple[str, ...]
+    needs: tuple[str, ...]
+    """Those without a default."""
+
+
+@dataclass(frozen=True, slots=True)
 class Networks:
     """Network modules and optimizers of one commit and its locked environment."""
 
@@ -30,6 +39,8 @@ class Networks:
     lycoris_presets: tuple[str, ...]
     optimizers: Mapping[str, Mapping[str, tuple[str, ...] | None]]
     """Package → class → keywords besides `lr`; None where it takes any."""
+    schedulers: Mapping[str, Mapping[str, SchedulerClass]]
+    """Package → class."""
 
 
 def read_networks(path: Path) -> Networks:
@@ -44,7 +55,14 @@ def read_networks(path: Path) -> Networks:
         for package, classes in data["optimizers"].items()
     }
     lycoris = data["lycoris"]
-    return Networks(data["commit"], modules, tuple(lycoris["algos"]), tuple(lycoris["presets"]), optimizers)
+    schedulers = {
+        package: {
+            name: SchedulerClass(tuple(one["takes"]), tuple(one["needs"])) for name, one in classes.items()
+        }
+        for package, classes in data["schedulers"].items()
+    }
+    algos, presets = tuple(lycoris["algos"]), tuple(lycoris["presets"])
+    return Networks(data["commit"], modules, algos, presets, optimizers, schedulers)
 
 
 @functools.cache

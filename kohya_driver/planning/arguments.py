@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.model import Engine
-from kohya_driver.preset.model import Preset, Section, fields
+from kohya_driver.preset.model import Network, Preset, Section, fields
+from kohya_driver.preset.network_types import type_named
 
 OWNED = frozenset(
     {
@@ -25,13 +26,13 @@ def training_options(preset: Preset) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for section in (
         preset.model,
-        preset.network,
         preset.optimizer,
         preset.training,
         preset.precision,
         preset.saving,
     ):
         options |= _options(section)
+    options |= network_options(preset.network)
     if preset.sampling.prompts:
         options |= _options(preset.sampling)
     if preset.training.attention != "plain":
@@ -41,6 +42,19 @@ def training_options(preset: Preset) -> dict[str, Any]:
         options["text_encoder_lr"] = [options["text_encoder_lr"]]
     options["output_name"] = preset.name
     return options | {name: _argument(value) for name, value in preset.engine_options.items()}
+
+
+def network_options(network: Network) -> dict[str, Any]:
+    """With a type: its module, and what fits it wherever the preset says nothing of its own."""
+    options, kind = _options(network), type_named(network.type)
+    if kind is None:
+        return options
+    said = network.model_fields_set
+    options["network_module"] = kind.module
+    options |= {} if "dim" in said else {"network_dim": kind.dim}
+    options |= {} if "alpha" in said else {"network_alpha": kind.alpha}
+    arguments = {**kind.defaults, **network.args, **kind.fixed}
+    return options | ({"network_args": _argument(arguments)} if arguments else {})
 
 
 def _options(section: Section) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from kohya_driver.planning.model import Override, Plan, SubsetPlan
 from kohya_driver.planning.needs import memory_needed, mildest_fit, small_width, time_needed
 from kohya_driver.planning.outputs import disk_needed, sample_count, saved_files
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
+from kohya_driver.planning.overrides.engine import give_warmup
 from kohya_driver.planning.pace import TimeUse
 from kohya_driver.planning.prompts import prompts_text
 from kohya_driver.planning.schedule import Checkpoint, Schedule
@@ -61,6 +62,8 @@ def build_plan(
     draft, capped = cap_length(draft, count)
     overrides += capped
     schedule = _schedule(draft, count)
+    draft, warmed = give_warmup(draft, schedule.warmup_steps)
+    overrides += warmed
     buckets = tuple(count.buckets) if count else ()
     saved = saved_files(schedule, draft.training)
     memory = memory_needed(inputs, draft)

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from kohya_driver.preset.network_types import TypeName
+
 Resolution = (
     Annotated[int, Field(ge=64, le=4096)]
     | tuple[Annotated[int, Field(ge=64, le=4096)], Annotated[int, Field(ge=64, le=4096)]]
@@ -195,8 +197,11 @@ class Dataset(CaptionRules):
 class Network(Section):
     """The LoRA itself."""
 
+    type: TypeName | None = None
+    """What kind of network, by one word: it stands for module, and for a rank and arguments that fit. docs/networks.md says what each is for."""
+
     module: str = option("network_module", default="networks.lora")
-    """What kind of network: networks.lora (the standard one), networks.dylora, networks.oft, lycoris.kohya …"""
+    """The engine's module, for what type has no word for: networks.lora (the standard one), networks.dylora, networks.oft, lycoris.kohya …"""
 
     # LoKr takes a number above every width, usually 100000, for "the whole matrix".
     dim: Annotated[int, Field(ge=1, le=1_000_000)] | None = option("network_dim", default=16)
@@ -231,7 +236,7 @@ class Optimizer(Section):
     """How it learns."""
 
     type: str = option("optimizer_type", default="AdamW")
-    """AdamW works everywhere; the 8-bit ones need an NVIDIA card. With Prodigy set every learning rate to 1."""
+    """AdamW works everywhere; the 8-bit ones need an NVIDIA card. Prodigy and DAdapt… find the rate themselves: every learning rate is 1 for them. docs/optimizers.md has all that train."""
 
     args: Mapping[str, Argument] = option("optimizer_args", default={})
     """Further arguments, such as weight_decay = 0.01 or betas = [0.9, 0.99]."""
@@ -246,13 +251,16 @@ class Optimizer(Section):
     """Rate of the text encoder alone; usually half the U-Net's or less."""
 
     lr_scheduler: str = option("lr_scheduler", default="cosine")
-    """How the rate goes down: cosine, constant_with_warmup, linear, cosine_with_restarts (needs lr_scheduler_num_cycles) …"""
+    """How the rate goes down: cosine, constant_with_warmup, linear, cosine_with_restarts … Schedule-free optimizers need none."""
+
+    lr_scheduler_type: str | None = option("lr_scheduler_type")
+    """A scheduler by its class instead, such as CosineAnnealingWarmRestarts (torch.optim.lr_scheduler) or a full name; its arguments stand in lr_scheduler_args."""
 
     lr_warmup_steps: Annotated[int, Field(ge=0)] | Share = option("lr_warmup_steps", default=0.1)
     """How long the rate rises from 0: a share of all steps (0.1) or a number of steps (100)."""
 
     lr_scheduler_num_cycles: Count | None = option("lr_scheduler_num_cycles")
-    """Cycles of cosine_with_restarts: 3-5. With 1 it has no effect."""
+    """Cycles of cosine_with_restarts: 3-5. With 1, which holds unless given, it has no effect."""
 
     lr_scheduler_power: Annotated[float, Field(gt=0)] | None = option("lr_scheduler_power")
     """Power of the polynomial schedule."""

@@ -33,6 +33,51 @@ TEXTS = {
         "Use 1e-4 as a rule (0.0001); 1.0 is right for Prodigy only.",
         "一般用 1e-4（0.0001）；1.0 只适用于 Prodigy。",
     ),
+    "learning.rate_not_one": (
+        "{optimizer} finds the rate itself; {rate:g} is a factor to what it finds, and 1 is the rule.",
+        "{optimizer} 会自己找到学习率；{rate:g} 是乘在上面的系数，一般为 1。",
+    ),
+    "learning.rate_not_one.hint": (
+        "Set every rate to 1.0; d_coef in optimizer.args makes it learn more or less strongly.",
+        "请把所有学习率设为 1.0；要学得更强或更弱，用 optimizer.args 中的 d_coef。",
+    ),
+    "learning.schedule_free_unseen": (
+        "The engine does not see that {name} is a schedule-free one: it would save and draw with weights that are not the learnt ones.",
+        "引擎看不出 {name} 是无调度 (schedule-free) 优化器：保存和画预览图时用的不是真正学到的权重。",
+    ),
+    "learning.schedule_free_unseen.hint": (
+        "Use AdamWScheduleFree, RAdamScheduleFree, SGDScheduleFree or prodigyplus.ProdigyPlusScheduleFree.",
+        "请使用 AdamWScheduleFree、RAdamScheduleFree、SGDScheduleFree 或 prodigyplus.ProdigyPlusScheduleFree。",
+    ),
+    "learning.scheduler_class": (
+        "There is no scheduler `{name}` in {package}; the engine stops after caching.",
+        "{package} 中没有调度器 `{name}`；引擎会在缓存之后中止。",
+    ),
+    "learning.scheduler_class.hint": (
+        "Use one of torch.optim.lr_scheduler ({known}), or remove lr_scheduler_type and use lr_scheduler.",
+        "请使用 torch.optim.lr_scheduler 中的一个（{known}），或删除 lr_scheduler_type 并使用 lr_scheduler。",
+    ),
+    "learning.scheduler_needs_objects": (
+        "{name} needs what no preset can say: functions, other schedulers, or the loss of every step.",
+        "{name} 需要预设无法表达的内容：函数、其他调度器，或每一步的损失。",
+    ),
+    "learning.scheduler_needs_objects.hint": (
+        "Use another one, such as CosineAnnealingWarmRestarts.",
+        "请换用其他的，例如 CosineAnnealingWarmRestarts。",
+    ),
+    "learning.scheduler_needs": (
+        "{scheduler} needs `{name}`, which is not given; the engine stops after caching.",
+        "{scheduler} 需要 `{name}`，但没有给出；引擎会在缓存之后中止。",
+    ),
+    "learning.scheduler_needs.hint": (
+        "Add it: lr_scheduler_args = {{ {name} = … }}.",
+        "请加上：lr_scheduler_args = {{ {name} = … }}。",
+    ),
+    "learning.scheduler_argument": (
+        "{scheduler} takes no argument `{name}`; the engine stops after caching.",
+        "{scheduler} 没有参数 `{name}`；引擎会在缓存之后中止。",
+    ),
+    "learning.scheduler_argument.hint": ("It takes: {known}.", "可用参数：{known}。"),
     "learning.scheduler_adafactor": (
         "The scheduler `adafactor` works with the optimizer AdaFactor only; the engine stops after caching.",
         "调度器 `adafactor` 只能与 AdaFactor 优化器一起使用；引擎会在缓存之后中止。",

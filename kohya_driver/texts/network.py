@@ -157,4 +157,104 @@ TEXTS = {
         "Give network.weights, or remove dim_from_weights.",
         "请给出 network.weights，或删除 dim_from_weights。",
     ),
+    "network.type_means": (
+        "network.type = {name} is {module} with dim {dim}, alpha {alpha:g}; arguments: {arguments}.",
+        "network.type = {name} 即 {module}，dim {dim}，alpha {alpha:g}；参数：{arguments}。",
+    ),
+    "network.type_and_module": (
+        "network.type = {name} is trained by {own}, and network.module says {module}.",
+        "network.type = {name} 由 {own} 训练，而 network.module 写的是 {module}。",
+    ),
+    "network.type_and_module.hint": (
+        "Keep one of them; a type says its module itself.",
+        "请只保留一个；type 已经决定了 module。",
+    ),
+    "network.no_boft": (
+        "BOFT does not train with the LyCORIS of the engine: it stops at the first step (einsum).",
+        "引擎中的 LyCORIS 无法训练 BOFT：第一步就会中止（einsum）。",
+    ),
+    "network.no_boft.hint": (
+        'Use network.type = "diag-oft" or "oft".',
+        '请使用 network.type = "diag-oft" 或 "oft"。',
+    ),
+    "network.no_ia3": (
+        "The LyCORIS of the engine has no IA3; the engine stops after loading the model.",
+        "引擎中的 LyCORIS 没有 IA3；引擎会在加载模型之后中止。",
+    ),
+    "network.no_ia3.hint": (
+        'Use network.type = "lokr", which makes small files too.',
+        '请使用同样能得到小文件的 network.type = "lokr"。',
+    ),
+    "network.argument_of_others": (
+        "`{name}` is no argument of {type}; it belongs to {others}.",
+        "`{name}` 不是 {type} 的参数；它属于 {others}。",
+    ),
+    "network.argument_of_others.hint": (
+        "Remove it, or choose a type that has it.",
+        "请删除，或选择有此参数的类型。",
+    ),
+    "network.argument_of_none": (
+        "`{name}` is no argument of {type}; it would be ignored silently.",
+        "`{name}` 不是 {type} 的参数；它会被一声不响地忽略。",
+    ),
+    "network.argument_of_none.hint": ("It takes: {known}.", "可用参数：{known}。"),
+    "network.argument_of_none_close": (
+        "`{name}` is no argument of {type}; it would be ignored silently.",
+        "`{name}` 不是 {type} 的参数；它会被一声不响地忽略。",
+    ),
+    "network.argument_of_none_close.hint": ("Did you mean `{close}`?", "您是不是想写 `{close}`？"),
+    "network.wants_whole": (
+        "`{name}` must be a whole number, and {value!r} is none.",
+        "`{name}` 应为整数，而 {value!r} 不是。",
+    ),
+    "network.wants_whole.hint": ("Write it like this: {name} = 4.", "请写成这样：{name} = 4。"),
+    "network.wants_number": (
+        "`{name}` must be a number, and {value!r} is none.",
+        "`{name}` 应为数字，而 {value!r} 不是。",
+    ),
+    "network.wants_number.hint": ("Write it like this: {name} = 0.5.", "请写成这样：{name} = 0.5。"),
+    "network.wants_share": (
+        "`{name}` must be a number from 0 to below 1, and {value!r} is none.",
+        "`{name}` 应为 0 到 1 之间（不含 1）的数字，而 {value!r} 不是。",
+    ),
+    "network.wants_share.hint": ("Write it like this: {name} = 0.1.", "请写成这样：{name} = 0.1。"),
+    "network.wants_switch": (
+        "`{name}` must be true or false, and {value!r} is neither; the engine takes every other word for true.",
+        "`{name}` 应为 true 或 false，而 {value!r} 都不是；引擎会把其他任何词都当作 true。",
+    ),
+    "network.wants_switch.hint": ("Write it like this: {name} = true.", "请写成这样：{name} = true。"),
+    "network.wants_text": (
+        "`{name}` must be a text, and {value!r} is none.",
+        "`{name}` 应为文字，而 {value!r} 不是。",
+    ),
+    "network.wants_text.hint": (
+        'Write it like this: {name} = "attn-mlp".',
+        '请写成这样：{name} = "attn-mlp"。',
+    ),
+    "network.wants_numbers": (
+        "`{name}` must be a list of numbers or the name of a curve, and {value!r} is neither.",
+        "`{name}` 应为数字列表或曲线名，而 {value!r} 都不是。",
+    ),
+    "network.wants_numbers.hint": (
+        "Write it like this: {name} = [4, 4, 8].",
+        "请写成这样：{name} = [4, 4, 8]。",
+    ),
+    "network.oft_blocks": (
+        "OFT cuts layers of {width} channels into {dim} blocks, which does not come out even; the engine stops at the first step.",
+        "OFT 要把 {width} 个通道的层切成 {dim} 块，无法整除；引擎会在第一步中止。",
+    ),
+    "network.oft_blocks.hint": ("Set network.dim to 2, 4, 8 or 16.", "请把 network.dim 设为 2、4、8 或 16。"),
+    "network.lycoris_preset_empty": (
+        "LyCORIS' preset `{name}` names no layer that there is: nothing is trained, and the engine stops after caching.",
+        "LyCORIS 预设 `{name}` 没有指向任何存在的层：没有可训练的部分，引擎会在缓存之后中止。",
+    ),
+    "network.lycoris_preset_empty.hint": ("Use full or attn-mlp.", "请使用 full 或 attn-mlp。"),
+    "network.no_dropout": (
+        "{module} does not use network.dropout in training; the engine ignores it.",
+        "{module} 训练时不使用 network.dropout；引擎会忽略它。",
+    ),
+    "network.no_dropout.hint": (
+        "Use rank_dropout or module_dropout in network.args where the type has them, or remove it.",
+        "如果该类型支持，请在 network.args 中使用 rank_dropout 或 module_dropout；否则请删除。",
+    ),
 }

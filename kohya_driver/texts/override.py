@@ -26,6 +26,18 @@ TEXTS = {
         "The base is given by a link, which the engine would follow wrongly; it gets the file itself, or a second name of it that takes no space.",
         "底模是一个链接，引擎跟随链接时会出错；改为给它文件本身，或该文件的另一个不占空间的名称。",
     ),
+    "override.arguments.off_is_on": (
+        "Taken out: for the engine this argument is on as soon as it is there, whatever it says.",
+        "已移除：只要写了这个参数，引擎就当作启用，不管它的值是什么。",
+    ),
+    "override.scheduler.schedule_free": (
+        "This optimizer needs no schedule; the engine gives it none, whatever is written here.",
+        "这个优化器不需要调度；无论这里写什么，引擎都不会给它调度器。",
+    ),
+    "override.optimizer.own_warmup": (
+        "This optimizer warms up by itself and wants the number of steps; the engine makes no warmup for it.",
+        "这个优化器自己预热，需要步数；引擎不会为它做预热。",
+    ),
     "override.optimizer.no_8bit": (
         "8-bit and paged optimizers need bitsandbytes on an NVIDIA card; the full one learns the same.",
         "8 位和分页优化器需要 NVIDIA 显卡上的 bitsandbytes；普通版本的学习效果相同。",

@@ -205,11 +205,9 @@ def test_a_killed_trainer_is_no_success(random_base: Path, tmp_path: Path) -> No
 
 def test_a_crash_shows_the_engines_own_words(random_base: Path, tmp_path: Path) -> None:
     preset = project(tmp_path, random_base)
-    result = api.train(
-        api.load_preset(preset, sets=["engine_options.lr_scheduler_type=no_such_module.Scheduler"])
-    )
+    result = api.train(api.load_preset(preset, sets=["optimizer.lr_scheduler_args={no_such_argument = 1}"]))
     assert result.outcome == "failed" and result.reason == "run.engine_failed"
-    assert "no_such_module" in result.evidence and "CalledProcessError" not in result.evidence
+    assert "no_such_argument" in result.evidence and "CalledProcessError" not in result.evidence
     with pytest.raises(Exception, match=r"run\.engine_failed"):
         result.raise_for_failure()
 

@@ -50,7 +50,7 @@ def test_kohya_gui(tmp_path: Path) -> None:
     assert values["dataset"]["resolution"] == [512, 640] and values["dataset"]["bucket_reso_steps"] == 1
     assert values["training"]["max_train_epochs"] == 12
     assert values["training"]["max_data_loader_n_workers"] == 0
-    assert values["engine_options"] == {"lr_scheduler_type": "CosineAnnealingLR"}
+    assert values["optimizer"]["lr_scheduler_type"] == "CosineAnnealingLR" and "engine_options" not in values
     found = fates(result)
     assert found["noise_offset"] == ("default", "noise_type")
     assert found["sdxl_no_half_vae"] == ("default", "not_this_family")

@@ -42,6 +42,16 @@ class Wrapper:
         pass
 """
 
+SCHEDULER = """
+class StepLR(Base):
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        pass
+
+class Chained:
+    def __init__(self, schedulers):
+        pass
+"""
+
 
 @pytest.fixture
 def sources(tmp_path: Path) -> tuple[Path, Path]:
@@ -54,6 +64,8 @@ def sources(tmp_path: Path) -> tuple[Path, Path]:
         packages / "lycoris/wrapper.py": WRAPPER,
         packages / "lycoris/config.py": "PRESET = {'full': {}, 'attn-mlp': {}}\n",
         **{packages / name.replace(".", "/") / "one.py": OPTIMIZER for name in OPTIMIZER_PACKAGES},
+        packages / "torch/optim/lr_scheduler.py": SCHEDULER,
+        packages / "pytorch_optimizer/lr_scheduler/one.py": SCHEDULER,
         packages / "lion_pytorch/two.py": OPTIMIZER.replace("betas", "eps"),
     }
     for path, text in texts.items():
@@ -76,6 +88,13 @@ def test_optimizers_are_classes_made_from_parameters(sources: tuple[Path, Path])
     assert found["lion_pytorch"]["AdamW"] == ["betas", "eps", "foreach"]
 
 
+def test_schedulers_are_classes_made_from_an_optimizer(sources: tuple[Path, Path]) -> None:
+    found = extract_networks(*sources, "c0ffee")["schedulers"]
+    assert found["torch.optim.lr_scheduler"] == {
+        "StepLR": {"takes": ["step_size", "gamma"], "needs": ["step_size"]}
+    }
+
+
 def test_what_is_written_reads_back(sources: tuple[Path, Path], tmp_path: Path) -> None:
     write_networks(*sources, "c0ffee", tmp_path / "networks.json")
     networks = read_networks(tmp_path / "networks.json")
@@ -83,6 +102,7 @@ def test_what_is_written_reads_back(sources: tuple[Path, Path], tmp_path: Path) 
     assert networks.lycoris_presets == ("full", "attn-mlp")
     assert networks.modules["networks.lora"].max_norm
     assert networks.optimizers["torch.optim"]["Open"] is None
+    assert networks.schedulers["pytorch_optimizer"]["StepLR"].needs == ("step_size",)
 
 
 @pytest.mark.parametrize(
@@ -113,4 +133,5 @@ def test_the_vendored_file_is_the_pins() -> None:
     assert "rank_dropout" not in networks.modules["networks.dylora"].arguments
     assert networks.optimizers["transformers.optimization"].keys() == {"Adafactor"}
     assert networks.optimizers["pytorch_optimizer"]["CAME"] is None
+    assert networks.schedulers["torch.optim.lr_scheduler"]["CosineAnnealingLR"].needs == ("T_max",)
     assert "lr" not in (networks.optimizers["torch.optim"]["AdamW"] or ())

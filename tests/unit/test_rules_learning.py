@@ -63,6 +63,16 @@ CASES = [
          "learning.adafactor_own_rates", WARNING),
     Case("O17", ("optimizer.lr_scheduler=adafactor",), "learning.scheduler_adafactor"),
     Case("O18", ("optimizer.type=AdamWScheduleFree", "optimizer.lr_scheduler=cosine"), "learning.schedule_free", WARNING),
+    Case("O18", ("optimizer.type=pytorch_optimizer.ScheduleFreeAdamW",), "learning.schedule_free_unseen"),
+    Case("O13", (PRODIGY, "optimizer.learning_rate=0.5"), "learning.rate_not_one", WARNING),
+    Case("O13", ("optimizer.type=DAdaptAdam", "optimizer.unet_lr=2.0", "optimizer.text_encoder_lr=2.0"), "learning.rate_not_one",
+         WARNING),
+    Case("O19", ("optimizer.lr_scheduler_type=CosineAnealingLR",), "learning.scheduler_class"),
+    Case("O19", ("optimizer.lr_scheduler_type=nowhere.CosineAnnealingLR",), "learning.scheduler_class"),
+    Case("O19", ("optimizer.lr_scheduler_type=LambdaLR",), "learning.scheduler_needs_objects"),
+    Case("O19", ("optimizer.lr_scheduler_type=CosineAnnealingLR",), "learning.scheduler_needs"),
+    Case("O19", ("optimizer.lr_scheduler_type=StepLR", "optimizer.lr_scheduler_args={step_size = 1, gama = 0.5}"),
+         "learning.scheduler_argument"),
     Case("O20", ("optimizer.lr_scheduler=polynomial", "optimizer.learning_rate=1e-8"), "learning.polynomial_rate"),
     Case("O20", ("optimizer.lr_scheduler=polynomial", "optimizer.lr_scheduler_args={lr_end = 0.001}"), "learning.polynomial_rate"),
     Case("O21", ("optimizer.text_encoder_lr=0.0",), "learning.rate_zero", WARNING),
@@ -109,6 +119,12 @@ CASES = [
     Case("W16", (LYCORIS, "network.args={algo = 'lorka'}"), "network.lycoris_algo"),
     Case("W16", (LYCORIS, "network.args={preset = 'attn_mlp'}"), "network.lycoris_preset"),
     Case("W16", (LYCORIS, "network.args={preset = '/nowhere/p.toml'}"), "network.lycoris_preset_missing"),
+    Case("W16", (LYCORIS, "network.args={algo = 'boft'}"), "network.no_boft"),
+    Case("W16", (LYCORIS, "network.args={algo = 'IA3'}"), "network.no_ia3"),
+    Case("W16", (LYCORIS, "network.args={preset = 'ia3'}"), "network.lycoris_preset_empty"),
+    Case("W12", (LYCORIS, "network.dropout=0.1"), "network.no_dropout", WARNING),
+    Case("W12", (DYLORA, "network.dropout=0.1"), "network.no_dropout", WARNING),
+    Case("W14", (OFT, "network.alpha=0.001", "network.dim=12"), "network.oft_blocks"),
     Case("W17", ("network.weights=nowhere.safetensors",), "network.weights_missing"),
     Case("W17", ("network.weights=@start.safetensors", "network.dim=32"), "network.weights_rank"),
     Case("W18", ("network.weights=@diffusers.safetensors",), "network.weights_other"),
@@ -139,9 +155,11 @@ CHANGED = [
     ("O02", ("training.max_train_steps=9", "training.max_train_epochs=9"), "training.shorter"),
     ("O05", ("optimizer.lr_scheduler=constant",), "scheduler.constant_warmup"),
     ("O05", ("optimizer.type=AdaFactor", "optimizer.args={relative_step = true}"), "scheduler.own_warmup"),
-    ("O05", ("engine_options.lr_scheduler_type=StepLR", "optimizer.lr_scheduler_args={step_size = 9}"), "scheduler.own_warmup"),
+    ("O05", ("optimizer.lr_scheduler_type=StepLR", "optimizer.lr_scheduler_args={step_size = 9}"), "scheduler.own_warmup"),
     ("O10", ("optimizer.args={amsgrad = 'true'}",), "arguments.optimizer_args"),
     ("O11", ("optimizer.args={weight_decay = '0.1,'}",), "arguments.optimizer_args"),
+    ("W14", (OFT, "network.alpha=0.001", "network.args={enable_conv = false}"), "arguments.off_is_on"),
+    ("W16", ("network.type=lokr", "network.args={decompose_both = false}"), "arguments.off_is_on"),
     ("O12", (PRODIGY, "optimizer.text_encoder_lr=1e-5"), "optimizer.rate_one"),
     # Table: warn. Nobody wants a rate of 0.0001 there, and both rates must be the same anyway.
     ("O13", (PRODIGY,), "optimizer.rate_one"),
@@ -150,6 +168,8 @@ CHANGED = [
     ("O16", ("optimizer.type=AdaFactor", "optimizer.args={relative_step = false}", "optimizer.lr_scheduler=adafactor"),
      "scheduler.adafactor"),
     ("O19", ("optimizer.lr_scheduler=cosine_with_min_lr",), "scheduler.min_lr"),
+    ("O18", ("optimizer.type=RAdamScheduleFree",), "scheduler.schedule_free"),
+    ("O18", ("optimizer.type=AdamWScheduleFree",), "optimizer.own_warmup"),
 ]  # fmt: skip
 
 HANDLED: Mapping[str, str] = {
@@ -160,6 +180,12 @@ HANDLED: Mapping[str, str] = {
     "O10": "learning.argument_literal, override.arguments.optimizer_args",
     "O12": "learning.one_rate_only, override.optimizer.rate_one",
     "O15": "learning.adafactor_own_rates, override.optimizer.adafactor",
+    "O13": "override.optimizer.rate_one, learning.rate_not_one",
+    "O18": "learning.schedule_free, override.scheduler.schedule_free, override.optimizer.own_warmup",
+    "O19": "override.scheduler.min_lr, learning.scheduler_class",
+    "W12": "network.dropout, network.no_dropout",
+    "W14": "network.oft_needs_unet, network.oft_alpha, network.oft_blocks, override.arguments.off_is_on",
+    "W16": "network.lycoris_algo, network.lycoris_preset, network.no_boft",
     "O31": "plan.option_choice, preset.not_a_choice",
     "W02": "by construction: a preset always has a dim",
     "W03": "by construction: a preset always has an alpha",
@@ -167,6 +193,10 @@ HANDLED: Mapping[str, str] = {
 }
 
 GOOD = [
+    ("sd15", ("optimizer.lr_scheduler_type=CosineAnnealingWarmRestarts", "optimizer.lr_scheduler_args={T_0 = 10, T_mult = 2}")),
+    ("sd15", ("optimizer.lr_scheduler_type=pytorch_optimizer.CosineAnnealingWarmupRestarts",
+              "optimizer.lr_scheduler_args={first_cycle_steps = 10}")),
+    ("sd15", ("optimizer.type=AdamWScheduleFree", "optimizer.lr_scheduler=constant", "optimizer.lr_warmup_steps=10")),
     ("sd15", ("optimizer.type=pytorch_optimizer.CAME", "optimizer.args={weight_decay = 0.1}")),
     ("sd15", ("optimizer.type=prodigyplus.ProdigyPlusScheduleFree", "optimizer.args={use_speed = true}")),
     ("sd15", ("optimizer.type=adafactor", "optimizer.lr_scheduler=adafactor", "optimizer.args={relative_step = true}")),
@@ -255,6 +285,57 @@ def test_the_plan_changes_it(
 def test_a_rate_of_zero_stays_zero_with_prodigy(projects: Mapping[str, Path]) -> None:
     config = plan_of(projects["sd15"], (PRODIGY, "optimizer.text_encoder_lr=0.0")).training_config
     assert (config["learning_rate"], config["text_encoder_lr"]) == (1.0, [0.0])
+
+
+@pytest.mark.parametrize(
+    ("sets", "rates"),
+    [
+        (("optimizer.learning_rate=1e-4",), (1.0, None, None)),
+        (("optimizer.learning_rate=0.5",), (0.5, None, None)),
+        (("optimizer.unet_lr=0.5", "optimizer.text_encoder_lr=0.5"), (1e-4, 0.5, [0.5])),
+        # Parts with rates of their own would stop Prodigy at its first step.
+        (("optimizer.unet_lr=0.5", "optimizer.text_encoder_lr=0.25"), (1.0, 1.0, [1.0])),
+        (("optimizer.learning_rate=0.5", "optimizer.text_encoder_lr=5e-5"), (1.0, None, [1.0])),
+        (
+            ("optimizer.learning_rate=0.5", "optimizer.unet_lr=1.0", "network.train_unet_only=true"),
+            (0.5, 1.0, None),
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["Prodigy", "DAdaptLion", "prodigyplus.ProdigyPlusScheduleFree"])
+def test_one_rate_everywhere_unless_another_is_meant(
+    projects: Mapping[str, Path], name: str, sets: tuple[str, ...], rates: tuple[object, ...]
+) -> None:
+    config = plan_of(projects["sd15"], (f"optimizer.type={name}", *sets)).training_config
+    assert tuple(config.get(key) for key in ("learning_rate", "unet_lr", "text_encoder_lr")) == rates
+
+
+@pytest.mark.parametrize(("warmup", "steps"), [("0.25", 5), ("7", 7)])
+def test_a_schedule_free_one_warms_up_itself(projects: Mapping[str, Path], warmup: str, steps: int) -> None:
+    """As a share of all steps, or in steps: it wants steps, and the engine makes no scheduler that could."""
+    sets = (
+        "optimizer.type=AdamWScheduleFree",
+        f"optimizer.lr_warmup_steps={warmup}",
+        "training.max_train_steps=20",
+    )
+    plan = plan_of(projects["sd15"], sets)
+    assert plan.training_config["optimizer_args"] == [f"warmup_steps={steps}"]
+    assert (plan.training_config["lr_scheduler"], plan.training_config["lr_warmup_steps"]) == ("constant", 0)
+    assert plan.warmup_steps == steps
+
+
+def test_a_schedule_free_one_keeps_its_own_warmup(projects: Mapping[str, Path]) -> None:
+    sets = ("optimizer.type=SGDScheduleFree", "optimizer.args={warmup_steps = 3}")
+    assert plan_of(projects["sd15"], sets).training_config["optimizer_args"] == ["warmup_steps=3"]
+
+
+@pytest.mark.parametrize("name", ["RAdamScheduleFree", "prodigyplus.ProdigyPlusScheduleFree"])
+def test_a_schedule_free_one_without_warmup_gets_none(projects: Mapping[str, Path], name: str) -> None:
+    config = plan_of(projects["sd15"], (f"optimizer.type={name}",)).training_config
+    assert (config["lr_scheduler"], config["lr_warmup_steps"]) == (
+        "constant",
+        0,
+    ) and "optimizer_args" not in config
 
 
 def test_an_argument_is_found_where_it_stands(projects: Mapping[str, Path]) -> None:

@@ -13,10 +13,12 @@ from kohya_driver.planning.checks import (
     machine,
     memory,
     network,
+    network_types,
     optimizer,
     options,
     pictures,
     saving,
+    scheduler,
     start_weights,
 )
 from kohya_driver.planning.checks.subject import BUCKET_DIVISOR, Check, Subject
@@ -36,7 +38,9 @@ CHECKS: tuple[Check, ...] = (
     *options.CHECKS,
     *learning.CHECKS,
     *optimizer.CHECKS,
+    *scheduler.CHECKS,
     *network.CHECKS,
+    *network_types.CHECKS,
     *start_weights.CHECKS,
     *saving.CHECKS,
 )

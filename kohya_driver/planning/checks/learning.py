@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from kohya_driver.errors import Finding, error, warning
 from kohya_driver.planning.checks.subject import Check, Subject
-from kohya_driver.planning.overrides.engine import own_rates
+from kohya_driver.planning.overrides.engine import is_schedule_free, own_rates, rates, wants_rate_one
 from kohya_driver.planning.pairs import literal, pairs
 
 SCHEDULERS = frozenset(
@@ -22,18 +21,6 @@ HIGH_RATE, BROKEN_RATE = 0.01, 0.1
 """Adam's and Lion's steps are about as long as the rate, whatever the gradient; a LoRA's weights are below 0.1."""
 POLYNOMIAL_END = 1e-7
 TIMESTEPS = 1000
-
-
-def rates(training: Mapping[str, Any]) -> dict[str, float]:
-    """Preset option to rate, of the parts that are trained (networks/lora.py:1148-1250)."""
-    default = float(training.get("learning_rate") or 0)
-    found = {}
-    if not training.get("network_train_text_encoder_only"):
-        found["unet_lr"] = training.get("unet_lr")
-    if not training.get("network_train_unet_only"):
-        given = training.get("text_encoder_lr") or [None]
-        found["text_encoder_lr"] = given[0] if isinstance(given, list) else given
-    return {name: default if rate is None else float(rate) for name, rate in found.items()}
 
 
 def _place(subject: Subject, option: str) -> str:
@@ -67,6 +54,14 @@ def _rate_high(subject: Subject) -> Iterator[Finding]:
         if rate >= HIGH_RATE:
             report = error if rate >= BROKEN_RATE else warning
             yield report("learning.rate_high", _place(subject, option), rate=rate)
+
+
+def _rate_not_one(subject: Subject) -> Iterator[Finding]:
+    """Of those that find the rate themselves; what is no factor to it has been put right before."""
+    name = str(subject.draft.training["optimizer_type"])
+    for option, rate in rates(subject.draft.training).items():
+        if wants_rate_one(name) and rate not in (0, 1):
+            yield warning("learning.rate_not_one", _place(subject, option), rate=rate, optimizer=name)
 
 
 def _scheduler(subject: Subject) -> Iterator[Finding]:
@@ -105,7 +100,7 @@ def _polynomial(subject: Subject) -> Iterator[Finding]:
 def _ignored(subject: Subject) -> tuple[str, tuple[str, ...]]:
     if own_rates(subject.draft):
         return "learning.adafactor_own_rates", ("lr_scheduler", "unet_lr", "text_encoder_lr")
-    if str(subject.draft.training["optimizer_type"]).lower().endswith("schedulefree"):
+    if is_schedule_free(str(subject.draft.training["optimizer_type"])):
         return "learning.schedule_free", ("lr_scheduler", "lr_warmup_steps")
     return "", ()
 
@@ -116,7 +111,8 @@ def _ignored_scheduler(subject: Subject) -> Iterator[Finding]:
     kind = subject.draft.training["optimizer_type"]
     for name in names:
         value = subject.draft.training.get(name)
-        if value and value != "adafactor" and subject.preset.is_set(f"optimizer.{name}"):
+        told = getattr(subject.preset.optimizer, name) not in ("adafactor", "constant")
+        if value and told and subject.preset.is_set(f"optimizer.{name}"):
             yield warning(code, subject.where(name), name=name, optimizer=kind)
 
 
@@ -167,6 +163,7 @@ CHECKS: tuple[Check, ...] = (
     _nothing_trained,
     _rate_zero,
     _rate_high,
+    _rate_not_one,
     _scheduler,
     _scheduler_of_adafactor,
     _polynomial,

@@ -9,11 +9,19 @@ from kohya_driver.engine.networks import NetworkModule, load_networks
 from kohya_driver.errors import Finding, error, warning
 from kohya_driver.planning.checks.subject import Check, Subject
 from kohya_driver.planning.pairs import pairs
+from kohya_driver.preset.network_types import type_named
 
 LYCORIS = "lycoris.kohya"
+EMPTY_PRESETS = ("ia3",)
+"""They name layers that no model of the engine's has."""
+WITH_DROPOUT = ("networks.lora", "networks.lora_fa")
+REFUSED_ALGOS = ("boft", "ia3")
+"""Those of LyCORIS that do not train with the version in the engine's environment (docs/networks.md)."""
 MODULES = ("networks.lora", "networks.lora_fa", "networks.dylora", "networks.oft", LYCORIS)
 """Those for SD 1.x, SD 2.x and SDXL; the others are for one other family each."""
 
+NARROWEST = {"sdxl": 640}
+"""Of the layers that OFT cuts into blocks; 320 for all other families."""
 LARGE_DIM, WIDEST = 256, 1024
 """Above it a LoRA only gets large: most layers of SD 1.x are 320 to 1280 wide."""
 WHOLE = frozenset({"conv_dim", "unit", "block_size", "factor"})
@@ -63,7 +71,7 @@ def _known_module(subject: Subject) -> Iterator[Finding]:
 
 def _known_arguments(subject: Subject) -> Iterator[Finding]:
     module = _module(subject)
-    if module is None:
+    if module is None or type_named(subject.preset.network.type):
         return
     for name in _arguments(subject):
         if name not in module.arguments:
@@ -157,6 +165,9 @@ def _oft(subject: Subject) -> Iterator[Finding]:
         yield error("network.oft_needs_unet", subject.where("network_train_text_encoder_only"))
     if training.get("network_alpha", 1) >= 1:
         yield warning("network.oft_alpha", subject.where("network_alpha"), alpha=training["network_alpha"])
+    width, blocks = NARROWEST.get(subject.draft.family, 320), training.get("network_dim") or 4
+    if width % blocks:
+        yield error("network.oft_blocks", subject.where("network_dim"), dim=blocks, width=width)
 
 
 def _lycoris(subject: Subject) -> Iterator[Finding]:
@@ -164,19 +175,32 @@ def _lycoris(subject: Subject) -> Iterator[Finding]:
         return
     arguments, known = _arguments(subject), load_networks()
     algo, preset = arguments.get("algo", "lora"), arguments.get("preset", "full")
-    if algo.lower() not in known.lycoris_algos:
+    typed = type_named(subject.preset.network.type)
+    if algo.lower() in REFUSED_ALGOS and not typed:
+        yield error(f"network.no_{algo.lower()}", _place(subject, "algo"), name=algo)
+    elif algo.lower() not in known.lycoris_algos and not typed:
         yield error(
             "network.lycoris_algo", _place(subject, "algo"), name=algo, known=", ".join(known.lycoris_algos)
         )
     if preset not in known.lycoris_presets and not preset.endswith(".toml"):
         names = ", ".join(known.lycoris_presets)
         yield error("network.lycoris_preset", _place(subject, "preset"), name=preset, known=names)
+    if preset in EMPTY_PRESETS:
+        yield error("network.lycoris_preset_empty", _place(subject, "preset"), name=preset)
 
 
 def _max_norm(subject: Subject) -> Iterator[Finding]:
     module = _module(subject)
     if subject.draft.training.get("scale_weight_norms") and module and not module.max_norm:
         yield warning("network.no_max_norm", subject.where("scale_weight_norms"), module=_name(subject))
+
+
+def _no_dropout(subject: Subject) -> Iterator[Finding]:
+    """LyCORIS has it in a way of computing that nothing but bypass_mode switches on (lycoris/modules/locon.py:304)."""
+    name, bypass = _name(subject), _arguments(subject).get("bypass_mode", "False")
+    without = name in MODULES and name not in WITH_DROPOUT and bypass.lower() == "false"
+    if without and subject.draft.training.get("network_dropout"):
+        yield warning("network.no_dropout", subject.where("network_dropout"), module=name)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -191,4 +215,5 @@ CHECKS: tuple[Check, ...] = (
     _oft,
     _lycoris,
     _max_norm,
+    _no_dropout,
 )

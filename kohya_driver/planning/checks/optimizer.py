@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from kohya_driver.engine.networks import load_networks
 from kohya_driver.errors import Finding, error
 from kohya_driver.planning.checks.subject import Check, Subject, preset_key
+from kohya_driver.planning.overrides.engine import is_schedule_free
 from kohya_driver.planning.pairs import literal, pairs
 
 OWN_NAMES: Mapping[str, tuple[str, str, str]] = {
@@ -128,4 +129,20 @@ def _fused(subject: Subject) -> Iterator[Finding]:
         yield error("learning.fused_backward", subject.where("fused_backward_pass"))
 
 
-CHECKS: tuple[Check, ...] = (_known, _keywords, _literals, _one_rate, _old_switches, _fused)
+def _schedule_free_unseen(subject: Subject) -> Iterator[Finding]:
+    """It would be neither taken into training nor out of it (train_util.py:5228-5241)."""
+    name = str(subject.draft.training["optimizer_type"])
+    kind = name.lower().rpartition(".")[2]
+    if "schedulefree" in kind and not is_schedule_free(name):
+        yield error("learning.schedule_free_unseen", subject.where("optimizer_type"), name=name)
+
+
+CHECKS: tuple[Check, ...] = (
+    _schedule_free_unseen,
+    _known,
+    _keywords,
+    _literals,
+    _one_rate,
+    _old_switches,
+    _fused,
+)
