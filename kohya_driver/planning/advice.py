@@ -16,6 +16,7 @@ from kohya_driver.planning.arguments import OWNED
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES
 from kohya_driver.preset.model import Preset
+from kohya_driver.texts.engine_help import ZH
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class OptionAdvice:
             "type": kind_of(option),
             "default": option.default,
             "choices": list(option.choices) if option.choices is not None else None,
-            "help": option.english_help,
+            "help": said_help(option),
             "scripts": list(self.scripts),
             "key": self.key,
             "preset_default": self.preset_default,
@@ -51,6 +52,11 @@ class OptionAdvice:
             "engines": {name: list(values) for name, values in self.engines.items()},
             "overrides": [{"id": rule, "reason": texts.say(f"override.{rule}")} for rule in self.rules],
         }
+
+
+def said_help(option: Option) -> str:
+    """What the engine says of it, in the language in use; an option of another pin has the engine's English only."""
+    return ZH.get(option.name, option.english_help) if texts.language() == "zh" else option.english_help
 
 
 def kind_of(option: Option) -> str:
@@ -62,7 +68,7 @@ def kind_of(option: Option) -> str:
 
 
 def find_options(search: str = "", *, script: str | None = None) -> tuple[OptionAdvice, ...]:
-    """The options in which a word occurs: in the name, our key or the English help; those named so come first.
+    """The options in which a word occurs: in the name, our key or what is said of it; those named so come first.
 
     Args:
         search: empty for all of them.
@@ -94,7 +100,8 @@ def _scripts(catalogue: Catalogue, script: str | None) -> tuple[str, ...]:
 def _rank(advice: OptionAdvice, wanted: str) -> int:
     if wanted in advice.option.name.lower() or (advice.key and wanted in advice.key):
         return 0
-    return 1 if wanted in advice.option.english_help.lower().replace("-", "_") else 2
+    said = f"{advice.option.english_help} {said_help(advice.option)}"
+    return 1 if wanted in said.lower().replace("-", "_") else 2
 
 
 def _advice(catalogue: Catalogue, option: Option) -> OptionAdvice:

@@ -131,7 +131,7 @@ ZH: Mapping[str, str] = {
     "field.sampling.width": "宽度（像素）；没写时用训练尺寸。",
     "field.sampling.height": "高度（像素）；没写时用训练尺寸。",
     "field.sampling.steps": "一张预览图的采样步数。每步约需一个训练步的三分之一时间。",
-    "field.sampling.scale": "引导系数 (guidance scale)。",
+    "field.sampling.scale": "引导系数（CFG）。",
     "field.sampling.seed": "每次都用同一个种子，预览图才能互相比较。",
     # [saving]
     "field.saving": "写出什么，写到哪里。",

@@ -20,7 +20,7 @@ TEXTS = {
     ),
     "override.base.zero_terminal_snr": (
         "The base model's file says that it was trained down to pure noise.",
-        "底模文件表明它训练时一直到纯噪声 (zero terminal SNR)。",
+        "底模文件表明它训练时一直到纯噪声（ZTSNR）。",
     ),
     "override.base.real_file": (
         "The base is given by a link, which the engine would follow wrongly; it gets the file itself, or a second name of it that takes no space.",

@@ -22,6 +22,8 @@ TEXTS = {
     "show.warning": ("warning", "警告"),
     "show.info": ("note", "提示"),
     "show.option_count": ("{count} option(s)", "{count} 个选项"),
+    "show.option_switch": ("switch", "开关"),
+    "show.option_list": ("list of {kind}", "多个 {kind}"),
     "show.option_default": ("default {value}", "默认 {value}"),
     "show.option_choices": ("Choices: {choices}", "可选值：{choices}"),
     "show.option_owned": ("Set by kohya-driver itself.", "由 kohya-driver 自己设置。"),

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kohya_driver import texts
 from kohya_driver.engine.model import NAMES
-from kohya_driver.planning.advice import OptionAdvice, kind_of
+from kohya_driver.planning.advice import OptionAdvice, kind_of, said_help
 from kohya_driver.preset.model import label
 from kohya_driver.views.console import stdout_console
 
@@ -27,15 +27,23 @@ def print_options(found: Iterable[OptionAdvice], console: Console | None = None)
 def render_option(advice: OptionAdvice) -> RenderableType:
     """Its name and type, the engine's help, and what we say to it."""
     option = advice.option
-    head = Text.assemble((option.name, "bold cyan"), "  ", (kind_of(option), "dim"))
+    head = Text.assemble((option.name, "bold cyan"), "  ", (_kind(kind_of(option)), "dim"))
     if option.default is not None and option.action == "store":
         head.append(f"  {texts.say('show.option_default', value=_value(option.default))}", style="dim")
-    lines = [Text(" ".join(option.english_help.split()))] if option.help else []
+    lines = [Text(" ".join(said_help(option).split()))] if option.help else []
     if option.choices:
         choices = ", ".join(map(_value, option.choices))
         lines.append(Text(texts.say("show.option_choices", choices=choices)))
     lines += [Text.assemble(("→ ", "green"), line) for line in _advice(advice)]
     return Group(head, *(Padding(line, (0, 0, 0, 4), expand=False) for line in lines))
+
+
+def _kind(kind: str) -> str:
+    """The engine's own names of types are the same in every language."""
+    if kind == "switch":
+        return texts.say("show.option_switch")
+    one = kind.removeprefix("list of ")
+    return kind if one == kind else texts.say("show.option_list", kind=one)
 
 
 def _advice(advice: OptionAdvice) -> Iterator[str]:

@@ -16,6 +16,8 @@ from kohya_driver.engine.catalogue import Option, build_catalogue, fault, load_c
 from kohya_driver.engine.extract import extract_catalogue, render_catalogue, write_catalogue
 from kohya_driver.engine.extract_options import script_options
 from kohya_driver.errors import EngineError
+from kohya_driver.texts.engine_help import ZH
+from tests.chinese import CHINESE, english_in
 
 HELPERS = """
 import argparse
@@ -392,6 +394,14 @@ def test_every_help_of_the_vendored_catalogue_has_an_english_part() -> None:
             english = entry.english_help
             assert english or not entry.help, (script, entry.name)
             assert not any("\u3040" <= letter <= "\u30ff" for letter in english), (script, entry.name)
+
+
+def test_every_help_of_the_vendored_catalogue_is_there_in_chinese() -> None:
+    said = {
+        name for options in load_catalogue().scripts.values() for name, entry in options.items() if entry.help
+    }
+    assert said == set(ZH)
+    assert all(CHINESE.search(sentence) and not english_in(sentence) for sentence in ZH.values())
 
 
 @pytest.mark.parametrize(
