@@ -21,6 +21,7 @@ FIGURES = (
     "crop_photos",
     "advice",
     "embedded",
+    "first_lora",
 )
 
 

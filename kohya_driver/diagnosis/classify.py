@@ -47,7 +47,7 @@ def diagnose_log(
     Args:
         path: the log. Of several trainings in it, the last counts.
         start: the byte at which to begin.
-        status: the launcher's exit status, if it is known; negative: a signal.
+        status: the exit status of what was started, if it is known; negative: a signal.
         stopped: somebody asked the training to stop.
 
     Raises:

@@ -104,6 +104,9 @@ def dataset_config(
     }
 
 
+LAUNCHER = "accelerate.commands.launch"
+
+
 def launch_command(
     engine: Engine,
     entry: Path,
@@ -117,7 +120,7 @@ def launch_command(
     """`accelerate launch` with every value given, so that no question and no user-wide config has a say."""
     return (
         str(engine.python),
-        "-m", "accelerate.commands.launch",
+        "-m", LAUNCHER,
         "--config_file", str(accelerate_config),
         "--num_processes", "1",
         "--num_machines", "1",
@@ -130,6 +133,30 @@ def launch_command(
         str(engine.checkout / script),
         "--config_file", str(config),
     )  # fmt: skip
+
+
+def direct_command(engine: Engine, entry: Path, script: str, config: Path) -> tuple[str, ...]:
+    """The trainer without a launcher. What `accelerate launch` would tell it is in `direct_environment`."""
+    return (str(engine.python), str(entry), str(engine.checkout / script), "--config_file", str(config))
+
+
+def direct_environment(*, threads: int, cpu: bool) -> dict[str, str]:
+    """The variables that `launch_command` gives the trainer (accelerate/utils/launch.py, prepare_simple_launcher_cmd_env)."""
+    on_cpu = {"KMP_AFFINITY": "granularity=fine,compact,1,0", "KMP_BLOCKTIME": "1"}
+    return {
+        "ACCELERATE_USE_CPU": str(cpu),
+        "ACCELERATE_MIXED_PRECISION": "no",
+        "ACCELERATE_DYNAMO_BACKEND": "NO",
+        "ACCELERATE_DYNAMO_MODE": "default",
+        "ACCELERATE_DYNAMO_USE_FULLGRAPH": "False",
+        "ACCELERATE_DYNAMO_USE_DYNAMIC": "False",
+        "ACCELERATE_DYNAMO_USE_REGIONAL_COMPILATION": "False",
+        "OMP_NUM_THREADS": str(threads),
+        **(on_cpu if cpu else {}),
+    }
+
+
+TOLD_DIRECTLY = frozenset(direct_environment(threads=1, cpu=True))
 
 
 def accelerate_config(*, cpu: bool) -> str:

@@ -22,6 +22,8 @@ from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.arguments import (
     dataset_config,
     dataset_keys,
+    direct_command,
+    direct_environment,
     launch_command,
     training_options,
 )
@@ -97,7 +99,10 @@ def _draft(inputs: Inputs) -> Draft:
     training = training_options(preset)
     if preset.sampling.prompts:
         training["sample_prompts"] = str(inputs.folder / "sample_prompts.txt")
-    threads = preset.launch.num_cpu_threads_per_process
+    launch = {
+        "launcher": preset.launch.launcher,
+        "num_cpu_threads_per_process": preset.launch.num_cpu_threads_per_process,
+    }
     return Draft(
         family=family,
         device=device,
@@ -106,7 +111,7 @@ def _draft(inputs: Inputs) -> Draft:
         base_is_local=inputs.base is not None,
         training=training,
         dataset=dataset_keys(preset.dataset),
-        launch={} if threads is None else {"num_cpu_threads_per_process": threads},
+        launch={name: value for name, value in launch.items() if value is not None},
         environment={**inherited, **preset.launch.env},
         base_load=_other_name(inputs),
         v_by=_said_velocity(inputs),
@@ -228,15 +233,7 @@ def _plan(
     script = inputs.kind.script(draft.family)
     threads = draft.launch["num_cpu_threads_per_process"]
     training = _training_config(inputs, draft)
-    command = launch_command(
-        engine,
-        entry_script(),
-        script,
-        folder / "config.toml",
-        folder / "accelerate.yaml",
-        threads=threads,
-        cpu=draft.device == "cpu",
-    )
+    command = _command(inputs, draft)
     environment = _environment(inputs, draft)
     return Plan(
         name=preset.name,
@@ -287,6 +284,22 @@ def _plan(
     )
 
 
+def _command(inputs: Inputs, draft: Draft) -> tuple[str, ...]:
+    engine, folder, script = inputs.engine, inputs.folder, inputs.kind.script(draft.family)
+    config = folder / "config.toml"
+    if draft.is_direct:
+        return direct_command(engine, entry_script(), script, config)
+    return launch_command(
+        engine,
+        entry_script(),
+        script,
+        config,
+        folder / "accelerate.yaml",
+        threads=draft.launch["num_cpu_threads_per_process"],
+        cpu=draft.device == "cpu",
+    )
+
+
 def _training_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:
     """The preset's options and the driver's own."""
     folder = inputs.folder
@@ -308,12 +321,14 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
     """What the engine gets besides what it inherits."""
     given = {name: value for name, value in draft.environment.items() if value is not None}
     # The scripts find their library here even when a worker process is started anew.
+    threads, cpu = draft.launch["num_cpu_threads_per_process"], draft.device == "cpu"
+    told = direct_environment(threads=threads, cpu=cpu) if draft.is_direct else {}
     own = {
         "PYTHONPATH": inputs.engine.checkout,
         "KOHYA_DRIVER_METRICS": inputs.folder / "metrics.jsonl",
         "KOHYA_DRIVER_ATTEMPT": inputs.folder / "attempt.json",
     }
-    return {**given, **{name: str(path) for name, path in own.items()}}
+    return {**given, **told, **{name: str(path) for name, path in own.items()}}
 
 
 def _dataset_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def workload(inputs: Inputs, draft: Draft) -> Workload:
         size=size,
         sample_size=largest_size(inputs.preset, size),
         spawned_workers=workers if draft.host.is_mac else 0,
+        launcher=not draft.is_direct,
     )
 
 

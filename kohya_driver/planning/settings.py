@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.catalogue import load_catalogue
+from kohya_driver.planning.arguments import LAUNCHER, TOLD_DIRECTLY
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.model import Plan
 
@@ -96,9 +97,10 @@ def _pictures(plan: Plan) -> Iterator[tuple[Place, Any]]:
 
 def _surroundings(plan: Plan) -> Iterator[tuple[Place, Any]]:
     yield ("launch", "device"), plan.device
+    yield ("launch", "launcher"), "accelerate" if LAUNCHER in plan.command else "direct"
     yield ("launch", "num_cpu_threads_per_process"), plan.threads
     for name, value in plan.environment.items():
-        if name not in OWN_VARIABLES:
+        if name not in OWN_VARIABLES and name not in TOLD_DIRECTLY:
             yield ("launch", f"env.{name}"), "…" if _SECRET.search(name) else value
     yield ("engine", "name"), plan.engine_name
     yield ("engine", "commit"), plan.engine_commit[:12]

@@ -492,6 +492,9 @@ class Launch(Section):
     device: Literal["auto", "mps", "cuda", "cpu"] = "auto"
     """What to train on. auto: the graphics part of the chip where there is one."""
 
+    launcher: Literal["accelerate", "direct"] | None = None
+    """What starts the trainer. direct: Python itself; accelerate: `accelerate launch`, a second process that loads torch and waits. Unset: direct where one process trains."""
+
     num_cpu_threads_per_process: Count | None = None
     """Processor threads. Unset: one for each performance core."""
 

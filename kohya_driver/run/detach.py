@@ -124,7 +124,7 @@ def supervise(
 
 
 def _engine_pid(run: Run) -> int:
-    """Of the launcher; 0 if nobody wrote it down."""
+    """Of what was started, the trainer or its launcher; 0 if nobody wrote it down."""
     try:
         return int(files.read_json(run.supervisor_file)["engine_pid"])
     except (OSError, ValueError, KeyError, TypeError):

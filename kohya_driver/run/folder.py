@@ -52,7 +52,7 @@ class RunResult:
     steps: int
     seconds: float
     status: int | None
-    """Exit status of the launcher; negative: a signal."""
+    """Exit status of what was started, the trainer or its launcher; negative: a signal."""
     reason: str = ""
     """Code of what went wrong, such as `run.no_data`."""
     reason_values: Mapping[str, Any] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -104,7 +105,7 @@ def _failure(
     if ended is None or ended.status != 0:
         # The launcher's words may stand behind half a line of the trainer's; then only the log's end has them.
         said = (*(message.text for message in reversed(snapshot.messages)), *reversed(tail))
-        signalled = next((found[1] for text in said if (found := _DIED.search(text))), "")
+        signalled = next((found[1] for text in said if (found := _DIED.search(text))), _signal(ended))
         if (ended and ended.status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
@@ -113,6 +114,11 @@ def _failure(
         return "run.not_saved", "\n".join(tail)
     wrong = lora.check_lora(plan.final, attempt.final_before)
     return (wrong[0].code, str(plan.final)) if wrong else ("", "")
+
+
+def _signal(ended: Ended | None) -> str:
+    """Its name, where no launcher stands between."""
+    return signal.Signals(-ended.status).name if ended and ended.status < 0 else ""
 
 
 def result_of(plan: Plan, run: Run, recorder: Recorder, verdict: Verdict, status: int | None) -> RunResult:

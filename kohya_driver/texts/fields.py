@@ -163,6 +163,7 @@ ZH: Mapping[str, str] = {
     "field.launch": "怎样启动引擎。",
     "field.launch.engine": "用什么来训练。sd-scripts 什么都能做，需要从 GitHub 下载一次。embedded 随本程序附带，只需要 PyPI：可以训练 SD 1.x 的小型 LoRA，用来试用和检查机器。",
     "field.launch.device": "在什么上面训练。auto：有图形单元就用图形单元。",
+    "field.launch.launcher": "由什么启动训练程序。direct：直接用 Python；accelerate：用 `accelerate launch`，它会另起一个进程、加载 torch 并一直等待。不设：只有一个训练进程时用 direct。",
     "field.launch.num_cpu_threads_per_process": "处理器线程数。不设：每个性能核心一个。",
     "field.launch.env": "在计划设置的环境变量之外，再给引擎的环境变量。",
     # [checks]

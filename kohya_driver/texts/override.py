@@ -238,6 +238,10 @@ TEXTS = {
         "There are prompts but no word on when; once an epoch.",
         "有提示词但没说何时画预览图；每个轮次画一次。",
     ),
+    "override.launch.direct": (
+        "One process trains: it is started without a launcher, which would load torch a second time and wait.",
+        "只有一个训练进程：不经启动程序直接启动；启动程序会再加载一次 torch，然后一直等待。",
+    ),
     "override.launch.one_thread": (
         "For so small a base one processor thread is enough, and it need not wait for others.",
         "这么小的底模，一个处理器线程就够了，也不用互相等待。",

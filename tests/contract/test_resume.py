@@ -183,7 +183,8 @@ def test_the_launcher_is_killed(whole: api.Run, random_base: Path, tmp_path: Pat
         if isinstance(record.event, StepDone) and record.event.step == at and snapshot.pid:
             os.kill(snapshot.pid, signal.SIGKILL)
 
-    result = api.train(api.load_preset(project(tmp_path, random_base)), on_event=kill)
+    preset = api.load_preset(project(tmp_path, random_base), sets=["launch.launcher=accelerate"])
+    result = api.train(preset, on_event=kill)
     assert (result.outcome, result.attempts, result.status) == ("succeeded", 1, 0), result.evidence
     assert_same(api.open_run(result.folder), whole)
 

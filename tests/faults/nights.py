@@ -83,7 +83,8 @@ def trainer(run: Run) -> int:
     return int(json.loads(run.trainer_file.read_text())["pid"])
 
 
-def launcher(run: Run) -> int:
+def started(run: Run) -> int:
+    """The launcher, where there is one, or the trainer itself."""
     return int(json.loads(run.supervisor_file.read_text())["engine_pid"])
 
 

@@ -82,7 +82,9 @@ def main() -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.argv[1] == "--trainer":
         return train(tomllib.loads(Path(sys.argv[2]).read_text(encoding="utf-8")))
-    return launch(sys.argv[len(sys.argv) - 1])
+    if "accelerate.commands.launch" in sys.argv:
+        return launch(sys.argv[-1])
+    return train(tomllib.loads(Path(sys.argv[-1]).read_text(encoding="utf-8")))
 
 
 def launch(config: str) -> int:
@@ -206,7 +208,7 @@ def log_step(step: int, loss: float | str) -> None:
 def fault_at_step() -> None:
     if os.environ.get("STAND_IN_ONCE") and FAULT:
         Path(os.environ["STAND_IN_ONCE"]).touch()
-    if FAULT == "killed":
+    if FAULT in ("killed", "lost_status"):
         os.kill(os.getpid(), signal.SIGKILL)
     if FAULT == "out_of_memory":
         say(OUT_OF_MEMORY)
@@ -232,7 +234,7 @@ def end_epoch(config: Mapping[str, Any], output: Path, epoch: int) -> None:
 
 def begin_fault(output: Path) -> None:
     """What goes wrong before the first step."""
-    if FAULT in ("orphan", "stubborn_orphan", "killed"):
+    if FAULT in ("orphan", "stubborn_orphan", "killed", "lost_status"):
         subprocess.Popen([sys.executable, "-c", SLEEPER], start_new_session=True)
     if FAULT == "flood":
         for number in range(FLOOD_LINES):

@@ -28,11 +28,11 @@ from tests.faults.nights import (
     check_curve,
     counted,
     end_of,
-    launcher,
     lost_steps,
     night,
     reached,
     say,
+    started,
     supervisor,
     trainer,
     wait,
@@ -79,8 +79,9 @@ def test_the_trainer_is_killed(preset: Path, home: Path, number: int, table: Tab
 
 @pytest.mark.parametrize("number", range(TIMES))
 def test_the_launcher_is_killed(preset: Path, home: Path, number: int, table: Table) -> None:
-    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
-    os.kill(launcher(run), signal.SIGKILL)
+    by_launcher = ("--set", "launch.launcher=accelerate")
+    child, run = begin(preset, night(home), *by_launcher, step=random.randint(1, STEPS - 6))
+    os.kill(started(run), signal.SIGKILL)
     child.communicate(timeout=SECONDS)
     result = end_of(run)
     assert (result.outcome, result.attempts) == ("succeeded", 1)

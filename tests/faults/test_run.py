@@ -53,6 +53,10 @@ def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
     assert not list(left_over(tmp_path / "我的 项目"))
 
 
+WITH_LAUNCHER = ("launcher_killed", "lost_status")
+"""Faults of a trainer that `accelerate launch` has started."""
+
+
 def train(
     preset: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -64,7 +68,8 @@ def train(
 ) -> RunResult:
     monkeypatch.setenv("STAND_IN", fault)
     monkeypatch.setenv("STAND_IN_STEP_SECONDS", str(step_seconds))
-    result = api.train(api.load_preset(preset), on_event=on_event, stop=stop)
+    sets = ["launch.launcher=accelerate"] if fault in WITH_LAUNCHER else []
+    result = api.train(api.load_preset(preset, sets=sets), on_event=on_event, stop=stop)
     run = open_run(result.folder)
     assert run.result() == result
     assert run.state() == run.snapshot().outcome == result.outcome
@@ -107,6 +112,7 @@ FAULTS = [
     ("no_data", "run.no_data", "No data found"),
     ("crash", "run.engine_failed", "ImportError: No bitsandbytes"),
     ("killed", "run.killed", "SIGKILL"),
+    ("lost_status", "run.killed", "SIGKILL"),
     ("nan", "run.final_not_finite", "ning.safetensors"),
     ("untrained", "run.final_untrained", "ning.safetensors"),
     ("no_final", "run.final_missing", "ning.safetensors"),

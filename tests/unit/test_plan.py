@@ -166,6 +166,7 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (SMALL_MAC, [], "memory.checkpointing:training.gradient_checkpointing", None, True),
     (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.every_epoch:training.sample_every_n_epochs", None, 1),
     (MAC, ['sampling.prompts=["{trigger}"]'], "sampling.at_first:training.sample_at_first", None, True),
+    (MAC, [], "launch.direct:launch.launcher", None, "direct"),
     (MAC, [], "launch.threads:launch.num_cpu_threads_per_process", None, 6),
     (MAC, [], "environment.pytorch_enable_mps_fallback:environment.PYTORCH_ENABLE_MPS_FALLBACK", None, "1"),
     (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="2.7"'],

@@ -67,13 +67,23 @@ def test_persistent_workers_are_not_warned_of(project: Path) -> None:
 
 def test_the_launcher_has_its_own_config(project: Path) -> None:
     """H04, H05."""
-    plan = plan_of(project, "precision.mixed_precision=bf16")
+    plan = plan_of(project, "precision.mixed_precision=bf16", "launch.launcher=accelerate")
     command = list(plan.command)
     assert command[command.index("--config_file") + 1] == str(plan.folder / "accelerate.yaml")
     assert command[command.index("--mixed_precision") + 1] == "no"
     assert plan.training_config["mixed_precision"] == "bf16"
     text = accelerate_config(cpu=False)
     assert "use_cpu: false" in text and "distributed_type: 'NO'" in text and "num_processes: 1" in text
+
+
+def test_without_a_launcher_the_trainer_is_told_what_it_would_tell(project: Path) -> None:
+    plan = plan_of(project, "launch.num_cpu_threads_per_process=3")
+    python, entry, script, *rest = plan.command
+    assert (Path(python).name, Path(entry).name, Path(script).name) == ("python", "entry.py", "train_network.py")
+    assert rest == ["--config_file", str(plan.folder / "config.toml")]
+    told = plan.environment
+    assert (told["OMP_NUM_THREADS"], told["ACCELERATE_MIXED_PRECISION"]) == ("3", "no")
+    assert "accelerate.yaml" not in " ".join(plan.command)
 
 
 def test_all_paths_are_absolute(project: Path) -> None:

@@ -35,6 +35,11 @@ class Draft:
     pictures: tuple[int, ...] = ()
     """In each folder that is trained on, as far as the engine can keep some of them apart."""
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether the trainer is started without a launcher."""
+        return self.launch.get("launcher") == "direct"
+
     def get(self, option: str) -> Any:
         section, name = option.split(".", 1)
         return getattr(self, section).get(name)

@@ -46,6 +46,7 @@ def _variable(name: str, value: str, applies: Callable[[Draft], bool] = lambda d
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("launch.direct", "launch.launcher", is_open("launch.launcher"), to("direct")),
     # Several threads wait for each other at every one of its small operations: where other programs compute too, forty times
     # as long as one thread takes (2 cores, load 12: 24 s a step against 0.6 s).
     Rule("launch.one_thread", "launch.num_cpu_threads_per_process",
