@@ -25,7 +25,7 @@ The map, lowest layer first; each imports only from those before it:
     judging/    what a training was like, and what to change for the next
     guidance/   WHAT NEXT: the one next step in a folder
     sampling/   COMPARING what LoRA files draw
-    loras/      what is made of LoRA files after a training, by the engine's own tools
+    loras/      what is made of LoRA files after a training, by the engine's own tools; where they go
     report/     SHOWING it afterwards: everything about a run on one page
     views/      SHOWING it
     api         the Python API

@@ -42,7 +42,11 @@ from kohya_driver.inspection.model import Inspection
 from kohya_driver.judging.model import Advice
 from kohya_driver.judging.next_preset import write_next
 from kohya_driver.judging.run_advice import advise as advise_run
+from kohya_driver.loras.card import CardFolder, build_card
+from kohya_driver.loras.card import write_card as write_card_folder
 from kohya_driver.loras.check import check_file
+from kohya_driver.loras.deliver import Installed, Program
+from kohya_driver.loras.deliver import install as install_subject
 from kohya_driver.loras.model import (
     Convert,
     Extract,
@@ -56,6 +60,9 @@ from kohya_driver.loras.model import (
 )
 from kohya_driver.loras.model import OnProgress as OnTool
 from kohya_driver.loras.plan import plan_tool
+from kohya_driver.loras.publish import Publication, check_repo, plan_publication
+from kohya_driver.loras.publish import publish as upload_publication
+from kohya_driver.loras.subject import read_subject as read_lora_subject
 from kohya_driver.loras.tool import make_file
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
@@ -135,6 +142,7 @@ from kohya_driver.trial import trial_item
 __all__ = [
     "Advice",
     "AuditReport",
+    "CardFolder",
     "Comparison",
     "Convert",
     "CropConfig",
@@ -154,6 +162,7 @@ __all__ = [
     "InitReport",
     "Inspection",
     "InstallEvent",
+    "Installed",
     "LogDiagnosis",
     "LoraCheck",
     "MadeFile",
@@ -167,6 +176,7 @@ __all__ = [
     "PresetInfo",
     "PruneOptions",
     "Pruning",
+    "Publication",
     "Record",
     "Removal",
     "Resize",
@@ -200,6 +210,7 @@ __all__ = [
     "init_project",
     "inspect",
     "install_engine",
+    "install_lora",
     "known_models",
     "list_presets",
     "list_runs",
@@ -213,6 +224,7 @@ __all__ = [
     "plan_remove",
     "plan_sample",
     "prune",
+    "publish",
     "read_captions",
     "read_report",
     "remove_run",
@@ -224,6 +236,7 @@ __all__ = [
     "tag",
     "train",
     "train_detached",
+    "write_card",
 ]
 
 
@@ -652,6 +665,117 @@ def check_lora(
         EngineError, HostError: as for `install_engine`.
     """
     return check_file(Path(path), _sd_scripts(engine_source, on_install), stop=stop)
+
+
+def install_lora(
+    source: str | Path,
+    *,
+    to: Program,
+    folder: str | Path | None = None,
+    name: str | None = None,
+    trigger: str | None = None,
+    weight: float | None = None,
+    preview: str | Path | None = None,
+    overwrite: bool = False,
+    dry_run: bool = False,
+) -> Installed:
+    """Copy a LoRA to where webui (also Forge) or ComfyUI look, with trigger word, weight and preview in the forms that they read.
+
+    Args:
+        source: a LoRA file, or a run, whose finished LoRA is meant.
+        to: the program.
+        folder: its folder for LoRA files; found by itself by default.
+        name: what it is called there; by default as the file.
+        trigger, weight, preview: over what file and run say: the trigger word, 0.8, the newest sample.
+        overwrite: replace files of the same name.
+        dry_run: only say what would be written.
+
+    Returns:
+        What was written, and what was left as it was.
+
+    Raises:
+        RunError: there is no such LoRA, no or more than one folder, another LoRA of that name, or no room.
+        UsageError: a name, number or picture that is none.
+        HostError: the folder cannot be written.
+    """
+    subject = read_lora_subject(source, name=name, trigger=trigger, weight=weight, preview=_path(preview))
+    return install_subject(subject, to, _path(folder), overwrite=overwrite, dry_run=dry_run)
+
+
+def write_card(
+    source: str | Path,
+    *,
+    output: str | Path | None = None,
+    name: str | None = None,
+    trigger: str | None = None,
+    weight: float | None = None,
+    preview: str | Path | None = None,
+    base_model: str = "",
+    license: str = "",
+    overwrite: bool = False,
+) -> CardFolder:
+    """Write a LoRA's README as the Hugging Face Hub reads it, with samples, into a folder; in the language in use.
+
+    Args:
+        source, name, trigger, weight, preview: as for `install_lora`.
+        output: the folder; by default NAME-card beside the LoRA.
+        base_model: the base's repository on the Hub, where its name does not tell.
+        license: as the Hub names it.
+        overwrite: write an older card anew.
+
+    Returns:
+        The folder. What the card could not say is among its `findings`.
+
+    Raises:
+        RunError, UsageError, HostError: as for `install_lora`; `share.card_taken`.
+    """
+    subject = read_lora_subject(source, name=name, trigger=trigger, weight=weight, preview=_path(preview))
+    card = build_card(subject, base_model=base_model, license=license)
+    return write_card_folder(subject, card, _path(output), overwrite=overwrite)
+
+
+def publish(
+    source: str | Path,
+    repo: str,
+    *,
+    on_plan: Callable[[Publication], bool],
+    public: bool = False,
+    name: str | None = None,
+    trigger: str | None = None,
+    weight: float | None = None,
+    preview: str | Path | None = None,
+    base_model: str = "",
+    license: str = "",
+    overwrite: bool = False,
+) -> Publication:
+    """Put a LoRA, its card and its samples on the Hugging Face Hub, in one commit.
+
+    Args:
+        source, name, trigger, weight, preview, base_model, license: as for `write_card`.
+        repo: OWNER/NAME; made if it is not there.
+        on_plan: called with all that would go there, and to whom it is shown; nothing goes unless it returns True.
+        public: a repository that is made is for everybody to see.
+        overwrite: replace files of these names that are there.
+
+    Returns:
+        What went there; its `page` is empty if nothing did.
+
+    Raises:
+        RunError: there is no such LoRA, no token, or files of these names are there.
+        UsageError: a name, number or picture that is none.
+        HostError: the Hub cannot be reached, or refuses.
+    """
+    check_repo(repo)
+    subject = read_lora_subject(source, name=name, trigger=trigger, weight=weight, preview=_path(preview))
+    card = build_card(subject, base_model=base_model, license=license, repo=repo)
+    wanted = plan_publication(subject, card, repo, public=public, overwrite=overwrite)
+    if not on_plan(wanted):
+        return wanted
+    return replace(wanted, page=upload_publication(wanted))
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
 
 
 def find_earlier(preset: Preset) -> Run | None:

@@ -1,4 +1,5 @@
-"""The Hugging Face Hub, or a mirror of it: what a repository holds, and getting a file so that a cut costs nothing.
+"""The Hugging Face Hub, or a mirror of it: what a repository holds, getting a file so that a cut costs
+nothing, and putting files of one's own there.
 
 huggingface_hub makes addresses, headers and requests. Its own `hf_hub_download` begins anew after a crash (since 2.x each
 process has a temporary file of its own), so it is not used: a file grows in a `.part`, from wherever that ends.
@@ -11,7 +12,7 @@ import errno
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -81,8 +82,67 @@ def endpoint() -> str:
 
 def token() -> str | bool | None:
     """None: the person's own, if there is one. A mirror is somebody else: it gets none, unless HF_TOKEN gives it on purpose."""
-    trusted = urlsplit(endpoint()).hostname == urlsplit(HOME).hostname
-    return None if trusted or os.environ.get("HF_TOKEN") else False
+    return None if not is_mirror() or os.environ.get("HF_TOKEN") else False
+
+
+def is_mirror() -> bool:
+    return urlsplit(endpoint()).hostname != urlsplit(HOME).hostname
+
+
+def has_token() -> bool:
+    """Whether the person can be told from a stranger there: HF_TOKEN, or what `hf auth login` has kept."""
+    from huggingface_hub import get_token
+
+    return token() is not False and bool(get_token())
+
+
+@dataclass(frozen=True, slots=True)
+class HubTarget:
+    """A repository of one's own, before something is put into it."""
+
+    is_private: bool
+    names: frozenset[str]
+    """Of the files that are there."""
+
+
+def read_target(name: str) -> HubTarget | None:
+    """What is there; None if there is no such repository yet, or none that this person may see.
+
+    Raises:
+        HubFailure: the Hub cannot be asked.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    with _hub_failures(), _quiet():
+        api = HfApi(endpoint=endpoint(), token=token(), library_name="kohya-driver")
+        try:
+            info = api.model_info(name, timeout=SECONDS)
+        except RepositoryNotFoundError as failure:
+            if getattr(failure.response, "status_code", 404) == 404:
+                return None
+            raise
+    return HubTarget(bool(info.private), frozenset(one.rfilename for one in info.siblings or ()))
+
+
+def upload(name: str, contents: Mapping[str, Path | bytes], *, private: bool, create: bool) -> str:
+    """Put files into a repository, in one commit; returns the address of its page.
+
+    Args:
+        create: the repository is to be made first.
+
+    Raises:
+        HubFailure: it is not done.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi
+
+    added = [CommitOperationAdd(path_in_repo=place, path_or_fileobj=each) for place, each in contents.items()]
+    with _hub_failures(), _quiet(), _no_bars():
+        api = HfApi(endpoint=endpoint(), token=token(), library_name="kohya-driver")
+        if create:
+            api.create_repo(name, private=private)
+        api.create_commit(name, added, commit_message=f"Upload {next(iter(contents))}")
+    return f"{endpoint()}/{name}"
 
 
 def read_repo(name: str, revision: str | None = None) -> HubRepo:
@@ -215,6 +275,21 @@ def _quiet() -> Iterator[None]:
         constants.DOWNLOAD_CHUNK_SIZE = before[1]
         hub.enable_progress_bars("huggingface_hub.http_get")
         hub.logging.set_verbosity(before[0])
+
+
+@contextlib.contextmanager
+def _no_bars() -> Iterator[None]:
+    """No progress bar of the hub's client at all; what a person wishes of them otherwise stays."""
+    from huggingface_hub import utils
+
+    hub: Any = utils
+    wished = not hub.are_progress_bars_disabled()
+    hub.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if wished:
+            hub.enable_progress_bars()
 
 
 def _git_id(path: Path) -> str:

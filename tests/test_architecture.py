@@ -48,7 +48,7 @@ OWNERS = {
     "send2trash": {"files"},
     "numpy": {"engine", "inspection", "prepare"},
     "picklescan": {"engine"},
-    "yaml": {"exchange", "models"},
+    "yaml": {"exchange", "loras", "models"},
 }
 INSIDE = {
     "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",

@@ -56,7 +56,7 @@ PLACEHOLDERS = {
 }
 ERROR_AREAS = (
     "advise", "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "lora", "machine", "memory", "models", "network", "option", "plan",
-    "prepare", "preset", "queue", "recovery", "report", "run", "saving", "tag", "trouble",
+    "prepare", "preset", "queue", "recovery", "report", "run", "saving", "share", "tag", "trouble",
 )  # fmt: skip
 
 

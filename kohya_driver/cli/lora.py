@@ -1,4 +1,4 @@
-"""`kohya-driver lora`: what is made of LoRA files after a training."""
+"""`kohya-driver lora`: what is made of LoRA files after a training, and where they go."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kohya_driver import texts
+from kohya_driver.cli import lora_share
 from kohya_driver.cli.arguments import add_json, add_source
 from kohya_driver.cli.sample import read_weights
 from kohya_driver.errors import Finding, RunError, Severity
@@ -26,11 +27,14 @@ TARGETS = ("comfyui", "diffusers", "kohya", "lora")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar=texts.say("cli.action"), required=True)
-    for name in ACTIONS:
+    for name in (*ACTIONS, *lora_share.ACTIONS):
         text = texts.say(f"cli.lora.{name}")
         action = actions.add_parser(name, help=text, description=text)
-        globals()[f"_add_{name}"](action)
-        action.set_defaults(do=_check if name == "check" else _make)
+        if name in lora_share.ACTIONS:
+            lora_share.add_arguments(name, action)
+        else:
+            globals()[f"_add_{name}"](action)
+            action.set_defaults(do=_check if name == "check" else _make)
         add_json(action)
 
 

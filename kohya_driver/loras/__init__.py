@@ -1,1 +1,1 @@
-"""What is made of LoRA files after a training, by the engine's own tools: smaller ones, merged, extracted, converted, checked."""
+"""What is made of LoRA files after a training, by the engine's own tools, and where they go: other programs, the Hub."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
+from kohya_driver.engine.weights import read_header
 from kohya_driver.errors import Finding, UsageError, error
 from kohya_driver.host import Host
+from kohya_driver.inspection.layers import layers_of
+from kohya_driver.inspection.model import Inspection
 from kohya_driver.loras import place, says
 from kohya_driver.loras.model import Resize, ToolPlan
 from kohya_driver.loras.read import check_plain, read_lora
@@ -38,6 +42,7 @@ def plan_resize(wish: Resize, host: Host) -> ToolPlan:
         findings=(
             *check_plain(found),
             *_check_smaller(wish, found.ranks),
+            *_check_narrow(wish, found),
             *place.check_device(wish.device, host),
             *place.check_output(output, wish.output, [wish.lora]),
             *place.check_room(output, size),
@@ -68,11 +73,25 @@ def _check_keep(wish: Resize) -> None:
         raise UsageError("lora.bad_keep", keep=f"{wish.keep:g}", method=wish.method, limits=limits)
 
 
-def _check_smaller(wish: Resize, ranks: object) -> Iterator[Finding]:
+def _check_smaller(wish: Resize, present: Mapping[int, int]) -> Iterator[Finding]:
     """To a higher rank the engine's tool would write the same numbers and fill up with noise."""
-    present = [int(rank) for rank in ranks] if isinstance(ranks, dict) else []
     highest = max(present, default=0)
     asked = max(wish.rank, wish.conv_rank or 0)
     lowest_asked = min(wish.rank, wish.conv_rank or wish.rank)
     if present and (asked > highest or (wish.keep is None and lowest_asked >= highest)):
         yield error("lora.rank_not_lower", wish.lora, rank=asked, present=highest)
+
+
+def _check_narrow(wish: Resize, found: Inspection) -> Iterator[Finding]:
+    """A layer of four outputs has four directions; the engine's tool stumbles where it is to cut to more (resize_lora.py:79)."""
+    if wish.keep is not None or found.naming != "kohya":
+        return
+    for layer in layers_of(read_header(found.path).tensors):
+        up, down = layer.shapes.get("up"), layer.shapes.get("down")
+        if not up or not down:
+            continue
+        rank = wish.rank if len(down) == 2 else wish.conv_rank or wish.rank
+        side = min(up[0], math.prod(down[1:]))
+        if side < rank:
+            yield error("lora.rank_above_layer", wish.lora, layer=layer.name, side=side, rank=rank)
+            return

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kohya_driver import files, process
 from kohya_driver.diagnosis.classify import diagnose_log
+from kohya_driver.diagnosis.model import UNKNOWN
 from kohya_driver.engine import tool_script
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.weights import read_header
@@ -151,7 +152,8 @@ def _reason(log: Path, status: int | None) -> str:
     """What the log tells; the last line of a traceback beside it."""
     found = diagnose_log(log, status=status)
     last = found.traceback.strip().rpartition("\n")[2] or found.error
-    cause = f"{found.cause.message} {found.cause.hint}" if found.cause else ""
+    known = found.cause is not None and found.cause.kind != UNKNOWN
+    cause = f"{found.cause.message} {found.cause.hint}" if found.cause and known else ""
     return " ".join(part for part in (cause.strip(), last) if part)[:600] or f"exit status {status}"
 
 

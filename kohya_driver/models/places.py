@@ -28,7 +28,8 @@ DRAW_THINGS = "Library/Containers/com.liuliu.draw-things/Data/Documents/Models"
 COMFY_DESKTOP = "Library/Application Support/ComfyUI/extra_models_config.yaml"
 """Written by ComfyUI's desktop program; in the form of extra_model_paths.yaml."""
 COMFY_KINDS = ("checkpoints", "diffusers")
-_CKPT_DIR = re.compile(r"--ckpt-dir[=\s]+(\"[^\"]+\"|'[^']+'|[^\s\"']+)")
+_GIVEN = r"[=\s]+(\"[^\"]+\"|'[^']+'|[^\s\"']+)"
+_CKPT_DIR, _LORA_DIR = (re.compile(rf"--{name}-dir{_GIVEN}") for name in ("ckpt", "lora"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _candidates(home: Path, environment: Mapping[str, str]) -> Iterator[Place]:
     yield Place("own", models_folder())
     for root in _roots(home, WEBUIS):
         yield Place("webui", root / "models" / "Stable-diffusion")
-        yield from (Place("webui", folder) for folder in _ckpt_dirs(root))
+        yield from (Place("webui", folder) for folder in _given_dirs(root, _CKPT_DIR))
     for root in _roots(home, ("ComfyUI",)):
         yield Place("comfyui", root / "models" / "checkpoints")
         yield Place("comfyui", root / "models" / "diffusers")
@@ -77,11 +78,30 @@ def _roots(home: Path, names: tuple[str, ...]) -> Iterator[Path]:
         yield from (parent / name for name in names)
 
 
-def _ckpt_dirs(root: Path) -> Iterator[Path]:
-    """What webui-user.sh gives as --ckpt-dir."""
+def find_lora_places(home: Path) -> tuple[Place, ...]:
+    """Where webui, Forge and ComfyUI look for LoRA files, each once. A fresh program has no such folder yet; its models folder tells."""
+    found: dict[Path, Place] = {}
+    for place in _lora_candidates(home):
+        if place.folder.is_dir() or place.folder.parent.is_dir():
+            found.setdefault(Path(os.path.realpath(place.folder)), place)
+    return tuple(found.values())
+
+
+def _lora_candidates(home: Path) -> Iterator[Place]:
+    """Of each installation one: what it is told on its command line comes before its own folder."""
+    for root in _roots(home, WEBUIS):
+        given = next(iter(_given_dirs(root, _LORA_DIR)), None)
+        yield Place("webui", given or root / "models" / "Lora")
+    for root in _roots(home, ("ComfyUI",)):
+        yield Place("comfyui", root / "models" / "loras")
+    yield from _comfy_extra(home / COMFY_DESKTOP, ("loras",))
+
+
+def _given_dirs(root: Path, option: re.Pattern[str]) -> Iterator[Path]:
+    """What webui-user.sh gives as --ckpt-dir or --lora-dir."""
     for line in _text(root / "webui-user.sh").splitlines():
         if not line.lstrip().startswith("#"):
-            for given in _CKPT_DIR.findall(line):
+            for given in option.findall(line):
                 yield _under(root, given.strip("\"'"))
 
 
@@ -107,14 +127,14 @@ def _yaml(path: Path) -> Mapping[str, Any]:
     return read if isinstance(read, Mapping) else {}
 
 
-def _comfy_extra(path: Path) -> Iterator[Place]:
+def _comfy_extra(path: Path, kinds: tuple[str, ...] = COMFY_KINDS) -> Iterator[Place]:
     """The folders that ComfyUI is told to look into as well (its utils/extra_config.py): each section has a base_path, from
     which the others count, and each may name several folders, one a line."""
     for section in _yaml(path).values():
         if not isinstance(section, Mapping):
             continue
         base = _under(path.parent, str(section.get("base_path") or ""))
-        for kind in COMFY_KINDS:
+        for kind in kinds:
             lines = str(section.get(kind) or "").splitlines()
             yield from (
                 Place("comfyui", base / Path(line.strip()).expanduser()) for line in lines if line.strip()

@@ -15,7 +15,7 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid", "guidance", "host", "init",
     "init_preset", "init_screen", "inspect", "inspect_screen", "kept", "learning", "lora", "lora_screen", "machine", "memory", "models", "models_screen", "network", "network_types", "notify", "option", "override",
-    "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "show", "system", "tag", "tag_screen",
+    "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "share", "share_screen", "show", "system", "tag", "tag_screen",
     "trouble", "view",
 )  # fmt: skip
 

@@ -373,8 +373,8 @@ TEXTS = {
         "把这次训练的预设按建议修改后写入该文件，保留注释",
     ),
     "cli.lora": (
-        "after a training: make LoRA files smaller, merge, extract, convert and check them",
-        "训练之后：缩小、合并、提取、转换和检查 LoRA 文件",
+        "after a training: make LoRA files smaller, merge, extract, convert, check, install, describe and publish them",
+        "训练之后：缩小、合并、提取、转换、检查、安装、说明和发布 LoRA 文件",
     ),
     "cli.lora.resize": (
         "make a LoRA of a lower rank that does nearly the same",
@@ -396,6 +396,64 @@ TEXTS = {
         "look a LoRA through tensor by tensor: broken numbers, layers that were not trained",
         "逐个张量检查 LoRA：损坏的数值、没有训练到的层",
     ),
+    "cli.lora.install": (
+        "copy a LoRA to where webui, Forge or ComfyUI look, with trigger word, weight and preview picture",
+        "把 LoRA 复制到 webui、Forge 或 ComfyUI 的文件夹，并附上触发词、权重和预览图",
+    ),
+    "cli.lora.card": (
+        "write a README for a LoRA, with the head that the Hugging Face Hub reads, and its samples",
+        "为 LoRA 写说明（README），带有 Hugging Face Hub 读取的头部和示例图片",
+    ),
+    "cli.lora.publish": (
+        "put a LoRA with its card on the Hugging Face Hub: private unless you say --public, and asked for first",
+        "把 LoRA 和说明发布到 Hugging Face Hub：默认私有（除非写 --public），并且会先询问",
+    ),
+    "cli.option.share_source": (
+        "a LoRA file, or a run, whose finished LoRA is meant",
+        "LoRA 文件，或一次训练（指它训练完成的 LoRA）",
+    ),
+    "cli.option.share_to": (
+        "for which program: webui (also Forge) or comfyui",
+        "给哪个程序：webui（含 Forge）或 comfyui",
+    ),
+    "cli.option.share_folder": (
+        "its folder for LoRA files, where it is not found by itself",
+        "该程序存放 LoRA 的文件夹（自动找不到时）",
+    ),
+    "cli.option.share_repo": (
+        "the repository on the Hub; it is made if it is not there",
+        "Hub 上的仓库；不存在时会创建",
+    ),
+    "cli.option.share_name": (
+        "what it is called there; the file's name if it is left out",
+        "新的名称；不写则用文件名",
+    ),
+    "cli.option.share_trigger": (
+        "its trigger word; what run or file say if it is left out",
+        "触发词；不写则使用训练或文件中记录的",
+    ),
+    "cli.option.share_weight": (
+        "the weight that is recommended; 0.8 if it is left out",
+        "推荐的权重；不写则为 0.8",
+    ),
+    "cli.option.share_preview": (
+        "a picture to show; the newest samples of the run if it is left out",
+        "展示的图片；不写则用训练中最新的预览图",
+    ),
+    "cli.option.share_base_model": (
+        "the base model's repository on the Hub, where its name does not tell",
+        "底模在 Hub 上的仓库（从名称看不出来时）",
+    ),
+    "cli.option.share_license": (
+        "the licence, as the Hub names it: creativeml-openrail-m, mit …",
+        "许可协议，按 Hub 的写法：creativeml-openrail-m、mit…",
+    ),
+    "cli.option.share_output": (
+        "the folder for the card; beside the LoRA if it is left out",
+        "存放说明的文件夹；不写则放在 LoRA 旁边",
+    ),
+    "cli.option.share_public": ("for everybody to see", "公开，所有人可见"),
+    "cli.option.share_yes": ("do not ask", "不再询问"),
     "cli.option.lora_file": ("the LoRA, a .safetensors file", "LoRA 文件（.safetensors）"),
     "cli.option.lora_files": ("the LoRAs, .safetensors files", "多个 LoRA 文件（.safetensors）"),
     "cli.option.lora_rank": ("rank of the new LoRA", "新 LoRA 的维度（Rank）"),

@@ -98,6 +98,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "它本来就是维度 {present}；改成 {rank} 不会变小，也不会增加任何内容。",
     ),
     "lora.rank_not_lower.hint": ("Choose a rank below {present}.", "请选择小于 {present} 的维度。"),
+    "lora.rank_above_layer": (
+        "The layer {layer} has only {side} directions; the engine's tool cannot cut it to {rank}.",
+        "层 {layer} 只有 {side} 个方向，引擎的工具无法把它压缩到 {rank}。",
+    ),
+    "lora.rank_above_layer.hint": (
+        "Choose --rank {side} or lower (--conv-rank, if it is a convolution), or let each layer find its own: --keep 0.95",
+        "请选择不大于 {side} 的 --rank（卷积层用 --conv-rank），或用 --keep 0.95 让各层自动选择。",
+    ),
     "lora.bad_keep": (
         "--keep {keep} does not go with --method {method}; it is between the limits {limits}.",
         "--keep {keep} 与 --method {method} 不符；取值范围是 {limits}。",
@@ -221,8 +229,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "无需转换：webui、Forge、ComfyUI 和 diffusers 可以直接读取这个系列（{family}）的 LoRA。",
     ),
     "lora.convert_needless.hint": (
-        "Copy it to where they look: models/Lora of webui and Forge, models/loras of ComfyUI.",
-        "复制到它们的文件夹即可：webui 和 Forge 的 models/Lora，ComfyUI 的 models/loras。",
+        "Copy it to where they look: `kohya-driver lora install FILE --to webui`.",
+        "把它复制到它们的文件夹即可：`kohya-driver lora install FILE --to webui`。",
     ),
     "lora.no_converter": (
         "The engine has no tool that turns a LoRA of this family ({family}) with the names of {naming} into one for {to}.",

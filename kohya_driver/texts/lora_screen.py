@@ -31,8 +31,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有写入任何文件：以上是将要执行的操作。",
     ),
     "lora_screen.next_lora": (
-        "Next: copy it to models/Lora of webui and Forge, or to models/loras of ComfyUI: {path}",
-        "下一步：复制到 webui、Forge 的 models/Lora，或 ComfyUI 的 models/loras：{path}",
+        "Next: kohya-driver lora install {path} --to webui",
+        "下一步：kohya-driver lora install {path} --to webui",
     ),
     "lora_screen.next_model": (
         "It is a base model now; its LoRAs act without being named in the prompt.",

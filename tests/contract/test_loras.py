@@ -15,7 +15,6 @@ from kohya_driver.engine.kinds import EMBEDDED, kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import RunError, StoppedError
 from kohya_driver.inspection.look import inspect_file
-from kohya_driver.inspection.norms import norms_of
 from kohya_driver.loras.rewrite import HASH
 from kohya_driver.run.stop import Stop
 from tests.contract.conftest import run_inside
@@ -45,11 +44,17 @@ def hash_of_tensors(path: Path) -> str:
     return hashlib.sha256(data[8 + int.from_bytes(data[:8], "little") :]).hexdigest()
 
 
-def nothing_left(folder: Path) -> bool:
-    return not list(folder.glob(".*")) and not list((files.home() / "logs").glob("lora-resize-*"))
+@pytest.fixture
+def logs() -> Callable[[], set[Path]]:
+    """Those that are new."""
+    folder = files.home() / "logs"
+    before = set(folder.glob("lora-*"))
+    return lambda: set(folder.glob("lora-*")) - before
 
 
-def test_resized_it_does_nearly_the_same(pair: tuple[Path, Path], tmp_path: Path) -> None:
+def test_resized_it_does_nearly_the_same(
+    pair: tuple[Path, Path], tmp_path: Path, logs: Callable[[], set[Path]]
+) -> None:
     seen: list[api.ToolPlan] = []
     wish = api.Resize(pair[1], rank=4, output=api.Output(tmp_path / "small.safetensors", "fp16"))
     made = api.make_lora(wish, on_plan=seen.append)
@@ -68,7 +73,7 @@ def test_resized_it_does_nearly_the_same(pair: tuple[Path, Path], tmp_path: Path
     )
     assert told["ss_training_comment"].startswith("dimension is resized from 8 to 4")
     assert told[HASH] == hash_of_tensors(made.path)
-    assert seen[0].output == made.path and nothing_left(tmp_path)
+    assert seen[0].output == made.path and list(tmp_path.iterdir()) == [made.path] and not logs()
 
 
 def test_merged_without_a_rank_it_is_the_sum(pair: tuple[Path, Path], tmp_path: Path) -> None:
@@ -187,29 +192,32 @@ def test_checked(pair: tuple[Path, Path], tmp_path: Path) -> None:
 
 
 def test_what_fails_leaves_a_log_and_nothing_else(
-    pair: tuple[Path, Path], installed_engine: Engine, tmp_path: Path
+    pair: tuple[Path, Path], tmp_path: Path, logs: Callable[[], set[Path]]
 ) -> None:
-    """A layer narrower than the rank that is asked for: the engine's tool stumbles over it."""
-    layers = {f"{name}_{number}": shape for name, shape in LAYERS.items() for number in range(2)}
-    narrow = {**layers, "lora_unet_mid_block_attentions_0_proj_out": (3, 16, 1, 1)}
-    path = write_lora(tmp_path / "narrow.safetensors", layers=narrow, rank=16)
+    """Two halves that do not fit together: no header tells, the engine's tool does."""
+    tensors = lora_tensors(LAYERS, rank=8)
+    name = next(name for name in tensors if name.endswith("lora_up.weight"))
+    tensors[name] = tensors[name][:, :6]
+    path = write_tensors(tmp_path / "torn.safetensors", tensors, SD15)
     with pytest.raises(RunError) as failure:
-        api.make_lora(api.Resize(path, rank=8))
+        api.make_lora(api.Resize(path, rank=4))
     (finding,) = failure.value.findings
-    assert (
-        finding.code == "lora.failed" and "resize_lora.py" in finding.message and "shape" in finding.message
-    )
-    assert "Traceback" in Path(finding.where).read_text(encoding="utf-8")
-    Path(finding.where).unlink()
-    assert [one.name for one in tmp_path.iterdir()] == ["narrow.safetensors"]
+    assert finding.code == "lora.failed" and "resize_lora.py" in finding.message
+    assert "rank 8 6 mismatch" in finding.message
+    (log,) = logs()
+    assert str(log) == finding.where and "Traceback" in log.read_text(encoding="utf-8")
+    log.unlink()
+    assert list(tmp_path.iterdir()) == [path]
 
 
-def test_stopped_it_leaves_nothing(pair: tuple[Path, Path], tmp_path: Path) -> None:
+def test_stopped_it_leaves_nothing(
+    pair: tuple[Path, Path], tmp_path: Path, logs: Callable[[], set[Path]]
+) -> None:
     stop = Stop()
     stop.ask()
     with pytest.raises(StoppedError) as stopped:
         api.make_lora(api.Resize(pair[1], rank=2, output=api.Output(tmp_path / "x")), stop=stop)
-    assert stopped.value.code == "lora.stopped" and not list(tmp_path.iterdir()) and nothing_left(tmp_path)
+    assert stopped.value.code == "lora.stopped" and not list(tmp_path.iterdir()) and not logs()
 
 
 # --- with whole models, and in a program that draws
@@ -248,6 +256,7 @@ def whole(embedded: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_diffusers_draws_otherwise_with_a_resized_one(whole: Path, draw: Draw, tmp_path: Path) -> None:
     small = api.make_lora(api.Resize(whole, rank=4, output=api.Output(tmp_path / "small")))
     told = draw(small.path)
@@ -294,16 +303,8 @@ def test_into_a_base_model_and_out_of_it_again(
     )
     found = api.make_lora(wish)
     before, after = changes(lora), changes(found.path)
-    total = norms_of(found.path, api_header(found.path), None).norm or 0
-    wanted = 0.5 * sum(float(numpy.sum(each**2)) for each in before.values()) ** 0.5
-    print(f"norm {total:.3f}, should be {wanted:.3f}")
     for name in layers:
         share = float(numpy.sum(after[name] * before[name]) / numpy.sum(before[name] ** 2))
+        print(f"{name}: {share:.3f}")
         assert share == pytest.approx(0.5, abs=0.12), name
     assert found.found.metadata["ss_sd_model_name"] == random_base.name
-
-
-def api_header(path: Path):  # type: ignore[no-untyped-def]
-    from kohya_driver.engine.weights import read_header
-
-    return read_header(path)

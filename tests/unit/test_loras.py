@@ -182,6 +182,14 @@ def test_ranks_that_are_not_lower(first: Path, tmp_path: Path) -> None:
     assert not codes(plan_tool(Resize(conv, 4, conv_rank=2), MAC))
 
 
+def test_layers_narrower_than_the_rank(tmp_path: Path) -> None:
+    layers = {**LAYERS, "lora_unet_conv_out": (4, 16, 3, 3)}
+    path = write_lora(tmp_path / "l.safetensors", layers=layers, rank=16)
+    assert codes(plan_tool(Resize(path, 8), MAC)) == ["lora.rank_above_layer"]
+    assert not codes(plan_tool(Resize(path, 8, conv_rank=4), MAC))
+    assert not codes(plan_tool(Resize(path, 8, keep=0.9), MAC))
+
+
 def test_kinds_that_the_tools_pass_over(tmp_path: Path) -> None:
     """Each would become an empty or a wrong file without a word."""
     plain = lora_tensors(LAYERS)

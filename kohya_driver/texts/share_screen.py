@@ -1,0 +1,102 @@
+"""Words for installing, describing and publishing a LoRA."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "share_screen.row.source": ("LoRA", "LoRA"),
+    "share_screen.row.folder": ("Folder", "文件夹"),
+    "share_screen.row.trigger": ("Trigger", "触发词"),
+    "share_screen.row.weight": ("Weight", "权重"),
+    "share_screen.row.prompt": ("Prompt", "提示词"),
+    "share_screen.row.written": ("Written", "已写入"),
+    "share_screen.row.would": ("Would be written", "将写入"),
+    "share_screen.row.kept": ("Left as it was", "保持原样"),
+    "share_screen.row.repo": ("Repository", "仓库"),
+    "share_screen.row.seen": ("Seen by", "可见范围"),
+    "share_screen.row.files": ("Files", "文件"),
+    "share_screen.none": ("–", "–"),
+    "share_screen.installed_webui": (
+        "Installed. In webui: tab Lora, the refresh button, then a click on its card.",
+        "安装完成。在 webui 中：打开 Lora 标签页，点刷新，再点它的卡片。",
+    ),
+    "share_screen.installed_comfyui": (
+        "Installed. In ComfyUI: press R, then choose it in a Load LoRA node; write the trigger into the prompt.",
+        "安装完成。在 ComfyUI 中：按 R 刷新，在 Load LoRA 节点中选择它；把触发词写进提示词。",
+    ),
+    "share_screen.would_install": (
+        "Nothing was written: this is what would be.",
+        "没有写入任何文件：以上是将要写入的内容。",
+    ),
+    "share_screen.card_written": ("The card stands: {path}", "说明已写好：{path}"),
+    "share_screen.new_private": ("you alone (a new private repository)", "只有你自己（新建的私有仓库）"),
+    "share_screen.new_public": ("everybody (a new public repository)", "所有人（新建的公开仓库）"),
+    "share_screen.old_private": (
+        "you alone (it is there already, and private)",
+        "只有你自己（已有的私有仓库）",
+    ),
+    "share_screen.old_public": ("everybody (it is there already, and public)", "所有人（已有的公开仓库）"),
+    "share_screen.file": ("{name}  {size}", "{name}  {size}"),
+    "share_screen.file_replaces": (
+        "{name}  {size}  (replaces the one there)",
+        "{name}  {size}（覆盖已有文件）",
+    ),
+    "share_screen.what_it_says": (
+        "The LoRA file also says what it was trained with: names of picture folders, tags, settings ({count} entries).",
+        "LoRA 文件本身也记录了训练信息：图片文件夹名称、标签、参数（{count} 项）。",
+    ),
+    "share_screen.ask": ("Upload {size} to {endpoint}? [y/N] ", "上传 {size} 到 {endpoint}？[y/N] "),
+    "share_screen.uploading": ("Uploading {size} …", "正在上传 {size}…"),
+    "share_screen.would_publish": (
+        "Nothing was uploaded: this is what would be.",
+        "没有上传任何内容：以上是将要上传的内容。",
+    ),
+    "share_screen.published": ("Published: {page}", "发布完成：{page}"),
+    # beside the file
+    "share_screen.side_trigger": ("Trigger: {trigger}", "触发词：{trigger}"),
+    "share_screen.side_base": ("Base model: {base}", "底模：{base}"),
+    "share_screen.side_setting": ("{name}: {value}", "{name}：{value}"),
+    "share_screen.side_prompt": ("Sample prompt: {prompt}", "示例提示词：{prompt}"),
+    "share_screen.setting.rank": ("Rank", "维度 (Rank)"),
+    "share_screen.setting.alpha": ("Alpha", "Alpha"),
+    "share_screen.setting.pictures": ("Pictures", "图片数"),
+    "share_screen.setting.resolution": ("Resolution", "分辨率"),
+    "share_screen.setting.epochs": ("Epochs", "轮数"),
+    "share_screen.setting.steps": ("Steps", "步数"),
+    "share_screen.setting.optimizer": ("Optimizer", "优化器"),
+    "share_screen.setting.rate": ("Learning rate", "学习率"),
+    "share_screen.setting.scheduler": ("Scheduler", "调度器"),
+    "share_screen.setting.clip_skip": ("Clip skip", "Clip skip"),
+    "share_screen.setting.made": ("Remark", "备注"),
+    # the card
+    "share_screen.card_about": (
+        "A LoRA for {family}. Base model: {base}.",
+        "适用于 {family} 的 LoRA。底模：{base}。",
+    ),
+    "share_screen.card_unknown": ("not named", "未注明"),
+    "share_screen.card_use": ("How to use it", "使用方法"),
+    "share_screen.card_trigger": ("Trigger word: {trigger}", "触发词：{trigger}"),
+    "share_screen.card_no_trigger": (
+        "It needs no trigger word, or none is known.",
+        "不需要触发词，或触发词未知。",
+    ),
+    "share_screen.card_weight": (
+        "Weight: begin with {weight}; lower it if pictures look alike or overdone.",
+        "权重：从 {weight} 开始；如果画面过于相似或过度，请调低。",
+    ),
+    "share_screen.card_webui": (
+        "In webui and Forge, with the file in `models/Lora`:",
+        "在 webui 和 Forge 中，把文件放进 `models/Lora`：",
+    ),
+    "share_screen.card_comfyui": (
+        "In ComfyUI: the file into `models/loras`, and a Load LoRA node.",
+        "在 ComfyUI 中：把文件放进 `models/loras`，使用 Load LoRA 节点。",
+    ),
+    "share_screen.card_diffusers": ("With diffusers:", "使用 diffusers："),
+    "share_screen.card_pictures": ("Pictures", "图片"),
+    "share_screen.card_settings": ("Training", "训练参数"),
+    "share_screen.card_setting": ("Setting", "参数"),
+    "share_screen.card_value": ("Value", "数值"),
+    "share_screen.card_licence": ("Licence: {licence}", "许可协议：{licence}"),
+    "share_screen.card_no_licence": (
+        "No licence is named here; that of the base model may apply.",
+        "这里没有注明许可协议；可能适用底模的许可协议。",
+    ),
+}
