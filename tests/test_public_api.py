@@ -117,6 +117,16 @@ def test_crop() -> None:
     assert words == api_words(api.crop) - {"config", "on_progress", "on_sheet"}
 
 
+def test_lora_goes_out() -> None:
+    """--dry-run and --yes of publishing are what its callback answers."""
+    source = {"name_or_file"}
+    assert cli_words("lora install") - source == set(inspect.signature(api.install_lora).parameters) - {
+        "source"
+    }
+    assert cli_words("lora card") - source == api_words(api.write_card) - {"source"}
+    assert cli_words("lora publish") - source - {"dry_run", "yes"} == api_words(api.publish) - {"source"}
+
+
 def test_show_opens_a_run() -> None:
     assert [word.removeprefix("run_") for word in cli_words("show")] == [
         *inspect.signature(api.open_run).parameters

@@ -17,7 +17,7 @@ from kohya_driver.run.stop import Stop
 
 SCRIPT = "networks/check_lora_weights.py"
 _LINE = re.compile(r"(?P<name>[^,\s]+),\((?P<shape>[\d-]*),?\),(?P<mean>[-+.\w]+),(?P<least>[-+.\w]+)")
-"""`lora_unet_….lora_down.weight,(4-320),0.0269,1.2e-08` (check_lora_weights.py:33); of one side, `(320,)`."""
+"""`lora_unet_….lora_down.weight,(4-320),0.0269,1.2e-08` (check_lora_weights.py:32); of one side, `(320,)`."""
 
 
 def check_file(path: Path, engine: Engine, *, stop: Stop | None = None) -> LoraCheck:

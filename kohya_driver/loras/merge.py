@@ -97,7 +97,7 @@ def _exact_ratios(sources: Sequence[Inspection], weights: Sequence[float]) -> tu
     """With which the tool's `--concat` gives the weighted sum, number for number.
 
     It multiplies both halves by the ratio, so that its square acts, and keeps the first alpha with a rank that is the sum of
-    all, so that everything acts more weakly (merge_lora.py:172, :193).
+    all, so that everything acts more weakly (merge_lora.py:176, :193).
     """
     ranks = [max(one.ranks, default=1) for one in sources]
     squares = [abs(weight) * sum(ranks) / rank for weight, rank in zip(weights, ranks, strict=True)]

@@ -83,7 +83,7 @@ def _check_smaller(wish: Resize, present: Mapping[int, int]) -> Iterator[Finding
 
 
 def _check_narrow(wish: Resize, found: Inspection) -> Iterator[Finding]:
-    """A layer of four outputs has four directions; the engine's tool stumbles where it is to cut to more (resize_lora.py:79)."""
+    """A layer of four outputs has four directions; the engine's tool stumbles where it is to cut to more (resize_lora.py:101, :196)."""
     if wish.keep is not None or found.naming != "kohya":
         return
     for layer in layers_of(read_header(found.path).tensors):

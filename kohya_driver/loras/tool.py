@@ -54,7 +54,8 @@ def make_file(
     """
     plan.raise_for_errors()
     begun = time.monotonic()
-    alone = machine.holding(plan.output) if plan.is_long else contextlib.nullcontext()
+    # Under a name that no file has: others look there for a run.
+    alone = machine.holding(plan.output.with_suffix("")) if plan.is_long else contextlib.nullcontext()
     with alone, _workplace(plan) as folder:
         made = folder / plan.output.name
         save = [plan.save_option] if plan.save_option else []

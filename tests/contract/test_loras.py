@@ -92,6 +92,25 @@ def test_merged_without_a_rank_it_is_the_sum(pair: tuple[Path, Path], tmp_path: 
 
 
 @pytest.mark.long
+def test_of_sdxl_too(installed_engine: Engine, tmp_path: Path) -> None:
+    """It has a merging tool of its own, which is as wrong and is set right in the same way."""
+    said = {"ss_base_model_version": "sdxl_base_v1-0"}
+    layers = {"lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k": (24, 20)}
+    paths = [
+        write_lora(
+            tmp_path / f"{rank}.safetensors", layers=layers, rank=rank, alpha=3, seed=rank, metadata=said
+        )
+        for rank in (4, 8)
+    ]
+    made = api.make_lora(api.Merge(tuple(paths), (1.5, 0.5), output=api.Output(tmp_path / "both")))
+    assert made.plan.script == "networks/sdxl_merge_lora.py" and made.found.family == "sdxl"
+    first, second = (changes(path) for path in paths)
+    assert apart(changes(made.path), {name: 1.5 * first[name] + 0.5 * second[name] for name in first}) < 1e-5
+    half = api.make_lora(api.Convert(paths[0], output=api.Output(tmp_path / "half", "fp16")))
+    assert apart(changes(half.path), first) < 1e-3 and half.found.family == "sdxl"
+
+
+@pytest.mark.long
 def test_the_tool_alone_does_not_give_the_sum(
     pair: tuple[Path, Path], installed_engine: Engine, tmp_path: Path
 ) -> None:
