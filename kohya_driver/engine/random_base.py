@@ -1,6 +1,6 @@
 """Makes a base model with random weights; a stand-alone script that runs in the engine's interpreter and checkout.
 
-    python random_base.py --family sd15|sdxl --output FILE [--seed 0]
+    python random_base.py --family sd15|sd2|sdxl --output FILE [--seed 0]
 
 The engine's own classes and converters say which tensors there are and how they are called; they are built without
 storage (torch's meta device), and the values are drawn while the file is written, a few tensors at a time, so that
@@ -36,6 +36,7 @@ THREADS = 2
 EMBEDDING_STD = 0.02  # as CLIP is initialised
 SLACK_BYTES = 64 << 20  # left free on the disk
 CLIP_L = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
+CLIP_H = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 23, "num_attention_heads": 16}
 CLIP_G = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 20}
 
 
@@ -67,19 +68,28 @@ def say(**values: object) -> None:
 
 
 def sd15_layout() -> Layout:
+    return sd_layout(False, CLIP_L)
+
+
+def sd2_layout() -> Layout:
+    """Its text encoder has one layer more in a file than is ever used; the engine makes it up."""
+    return sd_layout(True, CLIP_H)
+
+
+def sd_layout(v2: bool, text_sizes: Mapping[str, int]) -> Layout:
     import torch
     from library import model_util
     from library.original_unet import UNet2DConditionModel
     from transformers import CLIPTextModel
 
     with torch.device("meta"):
-        unet = UNet2DConditionModel(**model_util.create_unet_diffusers_config(v2=False))
-        text_encoder = CLIPTextModel(clip_config(CLIP_L))
+        unet = UNet2DConditionModel(**model_util.create_unet_diffusers_config(v2=v2))
+        text_encoder = CLIPTextModel(clip_config(text_sizes))
         vae = empty_vae(model_util)
     return captured(
         model_util,
         lambda: model_util.save_stable_diffusion_checkpoint(
-            False, "base.safetensors", text_encoder, unet, None, 0, 0, None, vae=vae
+            v2, "base.safetensors", text_encoder, unet, None, 0, 0, None, vae=vae
         ),
     )
 
@@ -134,7 +144,7 @@ def captured(module: Any, save: Callable[[], object]) -> Layout:
     return layout
 
 
-LAYOUTS: Mapping[str, Callable[[], Layout]] = {"sd15": sd15_layout, "sdxl": sdxl_layout}
+LAYOUTS: Mapping[str, Callable[[], Layout]] = {"sd15": sd15_layout, "sd2": sd2_layout, "sdxl": sdxl_layout}
 
 
 def write_random(path: Path, layout: Layout, metadata: Mapping[str, str], seed: int) -> None:

@@ -1,56 +1,18 @@
 """How many bytes a training will write. Pure.
 
-A LoRA pair on a layer of `in` inputs and `out` outputs holds `rank * (in * kernel² + out)` numbers and its alpha
-(networks/lora.py:57-75), so that one sum of widths for each group of layers gives a file's size. The sums below were
-counted in the engine's own models; a measured file differs by less than 1 %.
+How many numbers a network has stands in `layers`; a measured file of a LoRA differs by less than 1 %.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kohya_driver.dataset.model import Size
+from kohya_driver.planning.layers import Small, stored_numbers, trained_layers, trained_numbers
 from kohya_driver.planning.schedule import Checkpoint
 
-
-@dataclass(frozen=True, slots=True)
-class Layers:
-    """A group of layers that all get a LoRA of one rank."""
-
-    count: int
-    width: int
-    """The sum of `in * kernel² + out` over them."""
-
-    def parameters(self, rank: int) -> int:
-        return self.width * rank + self.count if rank else 0
-
-    def kronecker(self, rank: int, factor: int) -> int:
-        """Of LoKr, about: a small matrix and one that is smaller by the factor, which a large rank leaves whole.
-
-        On SDXL's U-Net, counted: 2.88 million with factor -1, 105 million with 6; this says 2.9 and 92.
-        """
-        side = self.width / (2 * self.count)
-        small = factor if factor > 0 else math.sqrt(side)
-        rest = side / small
-        return int(self.count * (small**2 + min(2 * rank * rest, rest**2))) if rank else 0
-
-
-ATTENTION = {"sd15": Layers(192, 423_936), "sd2": Layers(192, 432_128), "sdxl": Layers(722, 2_659_840)}
-"""In the U-Net's transformers: what a LoRA without conv_dim trains."""
-SMALL_CONVOLUTIONS = {"sd15": Layers(36, 82_880), "sd2": Layers(36, 82_880), "sdxl": Layers(28, 58_560)}
-"""1×1 convolutions and time embeddings of the ResNet blocks: with conv_dim, at the LoRA's own rank."""
-CONVOLUTIONS = {"sd15": Layers(50, 544_000), "sd2": Layers(50, 544_000), "sdxl": Layers(38, 355_840)}
-"""3×3 convolutions: with conv_dim, at that rank."""
-TEXT_ENCODERS = {"sd15": Layers(72, 165_888), "sd2": Layers(138, 423_936), "sdxl": Layers(264, 903_168)}
-
-SMALL_TRANSFORMERS = (5, 5, 5, 1)
-"""How many transformers of SD 1.x have the channels of its first, second, third and last block."""
-SMALL_CONTEXT = 768
-
-ENGINE_RANK = 4
 METADATA_BYTES = 3000
 HEADER_BYTES = 420
 """Of one LoRA pair in a safetensors header: three entries with their names."""
@@ -64,26 +26,6 @@ LATENTS_BYTES_PER_PIXEL = 4 * 4 / 64
 TEXT_BYTES = 77 * (768 + 1280) * 4 + 1280 * 4
 """SDXL's text-encoder outputs of one caption of up to 75 tokens (library/strategy_sdxl.py:299)."""
 LOG_BYTES_PER_STEP = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Small:
-    """A base of SD 1.x's shape with fewer channels: what a LoRA trains on it follows from its widths."""
-
-    blocks: tuple[int, ...]
-    texts: int
-
-    @property
-    def attention(self) -> Layers:
-        """Each transformer: 4 layers of self-attention, 4 of cross-attention, 2 of the feed-forward part, in and out."""
-        channels = sum(count * width for count, width in zip(SMALL_TRANSFORMERS, self.blocks, strict=False))
-        transformers = sum(SMALL_TRANSFORMERS)
-        return Layers(12 * transformers, 32 * channels + 2 * transformers * SMALL_CONTEXT)
-
-    @property
-    def text_encoders(self) -> Layers:
-        """12 layers with 6 each: 4 of attention, 2 that are four times as wide on one side."""
-        return Layers(72, 12 * 18 * self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +93,8 @@ def disk_use(
 
 
 def lora_bytes(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
-    """Size of one LoRA file; exact for networks.lora and its likes, an estimate for other modules."""
-    pairs, numbers = _pairs(family, training), trained_numbers(family, training, small)
+    """Size of one LoRA file; exact for networks.lora and its likes, an estimate for LoKr and GLoRA."""
+    pairs, numbers = trained_layers(family, training), stored_numbers(family, training, small)
     return (
         numbers * SAVED_BYTES.get(str(training.get("save_precision")), 4)
         + pairs * HEADER_BYTES
@@ -174,55 +116,6 @@ def latents_bytes(pictures: int, size: Size, *, flipped: bool) -> int:
 def text_bytes(captions: int, max_token_length: int | None) -> int:
     """Text-encoder outputs on disk; longer captions take a multiple of 75 tokens."""
     return captions * TEXT_BYTES * ((max_token_length or 75) // 75)
-
-
-def _groups(family: str, training: Mapping[str, Any], small: Small | None = None) -> list[tuple[Layers, int]]:
-    """Every group of layers that is trained, with its rank."""
-    rank = int(training.get("network_dim") or ENGINE_RANK)
-    conv = _conv_rank(training, rank)
-    groups = []
-    if not training.get("network_train_text_encoder_only"):
-        groups.append((small.attention if small else ATTENTION[family], rank))
-        if conv is not None:
-            groups += [(SMALL_CONVOLUTIONS[family], rank), (CONVOLUTIONS[family], conv)]
-    if not training.get("network_train_unet_only"):
-        groups.append((small.text_encoders if small else TEXT_ENCODERS[family], rank))
-    return groups
-
-
-def _conv_rank(training: Mapping[str, Any], rank: int) -> int | None:
-    """None: convolutions are left alone. LyCORIS takes them in unless told otherwise."""
-    text = _arguments(training).get("conv_dim", "")
-    if text.isdigit():
-        return int(text)
-    return rank if str(training.get("network_module")).startswith("lycoris") else None
-
-
-def _arguments(training: Mapping[str, Any]) -> dict[str, str]:
-    return dict(str(item).partition("=")[::2] for item in training.get("network_args") or ())
-
-
-def trained_numbers(family: str, training: Mapping[str, Any], small: Small | None = None) -> int:
-    """How many numbers the LoRA has; 0 for a family that is not known."""
-    if family not in ATTENTION:
-        return 0
-    groups = _groups(family, training, small)
-    arguments = _arguments(training)
-    if arguments.get("algo", "").lower() == "lokr":
-        factor = _factor(arguments.get("factor", ""))
-        return sum(layers.kronecker(rank, factor) for layers, rank in groups)
-    return sum(layers.parameters(rank) for layers, rank in groups)
-
-
-def _factor(text: str) -> int:
-    """-1, LyCORIS's own, is the one nearest to the square root."""
-    return int(text) if text.isdigit() else -1
-
-
-def _pairs(family: str, training: Mapping[str, Any]) -> int:
-    return (
-        sum(layers.count for layers, rank in _groups(family, training) if rank) if family in ATTENTION else 0
-    )
 
 
 def optimizer_copies(training: Mapping[str, Any]) -> int:

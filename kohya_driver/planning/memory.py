@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kohya_driver.dataset.model import Size
-from kohya_driver.planning.disk import optimizer_copies, trained_numbers
+from kohya_driver.planning.disk import optimizer_copies
+from kohya_driver.planning.layers import trained_numbers
 
 MB = 1_000_000
 WIDE_BYTES = 4

@@ -8,8 +8,9 @@ from typing import Any
 from kohya_driver.dataset.buckets import BucketSettings
 from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.autosave import Autosave
-from kohya_driver.planning.disk import DiskUse, Small, disk_use, latents_bytes, text_bytes
+from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
 from kohya_driver.planning.inputs import Inputs
+from kohya_driver.planning.layers import Small
 from kohya_driver.planning.overrides import Draft
 from kohya_driver.planning.prompts import largest_size
 from kohya_driver.planning.schedule import Checkpoint, Schedule

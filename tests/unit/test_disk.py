@@ -6,19 +6,18 @@ from typing import Any
 
 import pytest
 
+from kohya_driver.planning.arguments import network_options
 from kohya_driver.planning.disk import (
-    ATTENTION,
-    TEXT_ENCODERS,
     DiskUse,
-    Small,
     disk_use,
     latents_bytes,
     lora_bytes,
     state_bytes,
     text_bytes,
-    trained_numbers,
 )
+from kohya_driver.planning.layers import TEXT_ENCODERS, TRANSFORMERS, Small, trained_numbers
 from kohya_driver.planning.schedule import Saving, Schedule, checkpoints
+from kohya_driver.preset.model import Network
 
 FP16 = {"save_precision": "fp16"}
 
@@ -35,6 +34,24 @@ def test_a_lora_is_as_large_as_the_engine_made_it(
     family: str, training: dict[str, Any], measured: int
 ) -> None:
     assert lora_bytes(family, {**training, **FP16}) == pytest.approx(measured, rel=0.002)
+
+
+@pytest.mark.parametrize(
+    ("network", "trained", "size"),
+    [
+        ({"type": "lora"}, 9_437_184, 18_989_768),
+        ({"type": "locon"}, 15_115_264, 30_378_340),
+        ({"type": "lora-plus"}, 9_437_184, 18_989_856),
+        ({"type": "lora-fa"}, 5_121_024, 18_989_776),
+        ({"type": "dylora"}, 9_437_184, 18_989_832),
+        ({"type": "oft"}, 24_780_800, 49_602_024),
+    ],
+)
+def test_so_is_every_kind_of_network(network: dict[str, Any], trained: int, size: int) -> None:
+    """Two steps of each on SD 1.5, as the types stand by themselves."""
+    training = {**network_options(Network.model_validate(network)), **FP16}
+    assert trained_numbers("sd15", training) == pytest.approx(trained, rel=0.001)
+    assert lora_bytes("sd15", training) == pytest.approx(size, rel=0.002)
 
 
 def test_what_makes_a_lora_larger() -> None:
@@ -105,7 +122,8 @@ def test_caches() -> None:
 
 def test_a_base_of_true_widths_is_no_special_case() -> None:
     small = Small((320, 640, 1280, 1280), 768)
-    assert (small.attention, small.text_encoders) == (ATTENTION["sd15"], TEXT_ENCODERS["sd15"])
+    for ours, true in ((small.attention, TRANSFORMERS["sd15"]), (small.text_encoders, TEXT_ENCODERS["sd15"])):
+        assert (ours.count, ours.width) == (true.count, true.width)
 
 
 def test_a_lora_on_a_tiny_base_is_tiny() -> None:
