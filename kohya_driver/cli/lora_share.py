@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kohya_driver import texts
 from kohya_driver.errors import StoppedError, UsageError
@@ -43,6 +43,11 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(do=globals()[f"_{name}"])
 
 
+def _words(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What all three have in common."""
+    return {name: getattr(arguments, name) for name in ("name", "trigger", "weight", "preview", "overwrite")}
+
+
 def _install(arguments: argparse.Namespace) -> int:
     from kohya_driver import api, files
     from kohya_driver.views.findings import print_findings
@@ -52,12 +57,8 @@ def _install(arguments: argparse.Namespace) -> int:
         arguments.name_or_file,
         to=arguments.to,
         folder=arguments.folder,
-        name=arguments.name,
-        trigger=arguments.trigger,
-        weight=arguments.weight,
-        preview=arguments.preview,
-        overwrite=arguments.overwrite,
         dry_run=arguments.dry_run,
+        **_words(arguments),
     )
     if arguments.json:
         sys.stdout.write(files.dump_json(installed.to_json()))
@@ -75,13 +76,9 @@ def _card(arguments: argparse.Namespace) -> int:
     card = api.write_card(
         arguments.name_or_file,
         output=arguments.output,
-        name=arguments.name,
-        trigger=arguments.trigger,
-        weight=arguments.weight,
-        preview=arguments.preview,
         base_model=arguments.base_model,
         license=arguments.license,
-        overwrite=arguments.overwrite,
+        **_words(arguments),
     )
     if arguments.json:
         sys.stdout.write(files.dump_json(card.to_json()))
@@ -103,14 +100,10 @@ def _publish(arguments: argparse.Namespace) -> int:
         arguments.name_or_file,
         arguments.repo,
         public=arguments.public,
-        name=arguments.name,
-        trigger=arguments.trigger,
-        weight=arguments.weight,
-        preview=arguments.preview,
         base_model=arguments.base_model,
         license=arguments.license,
-        overwrite=arguments.overwrite,
         on_plan=agreed,
+        **_words(arguments),
     )
     if not (published.page or arguments.dry_run):
         raise StoppedError("share.declined", published.repo)

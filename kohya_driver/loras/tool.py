@@ -13,8 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kohya_driver import files, process
-from kohya_driver.diagnosis.classify import diagnose_log
-from kohya_driver.diagnosis.model import UNKNOWN
+from kohya_driver.diagnosis.brief import brief_reason
 from kohya_driver.engine import tool_script
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.weights import read_header
@@ -54,13 +53,13 @@ def make_file(
     """
     plan.raise_for_errors()
     begun = time.monotonic()
-    # Under a name that no file has: others look there for a run.
-    alone = machine.holding(plan.output.with_suffix("")) if plan.is_long else contextlib.nullcontext()
+    held = plan.output.with_suffix("")  # a name that no file has: others look there for a run
+    alone = machine.holding(held) if plan.is_long else contextlib.nullcontext()
     with alone, _workplace(plan) as folder:
         made = folder / plan.output.name
         save = [plan.save_option] if plan.save_option else []
         command = [*plan.arguments, *save, str(made)]
-        run_script(engine, plan.script, command, plan.verb, stop or Stop(), on_progress)
+        run_script(engine, plan.script, command, plan.verb, stop or Stop(), on_progress, mark=str(held))
         made = made.with_name(f"{made.stem}{plan.written}{made.suffix}")
         found, share = _look(plan, made)
         if plan.metadata:
@@ -85,9 +84,19 @@ def _workplace(plan: ToolPlan) -> Iterator[Path]:
 
 
 def run_script(
-    engine: Engine, script: str, arguments: list[str], verb: str, stop: Stop, on_progress: OnProgress
+    engine: Engine,
+    script: str,
+    arguments: list[str],
+    verb: str,
+    stop: Stop,
+    on_progress: OnProgress,
+    *,
+    mark: str = "",
 ) -> str:
     """A tool to its end; returns what it printed. Its log stays if it fails.
+
+    Args:
+        mark: what it carries in its environment, by which it is found even if this process dies.
 
     Raises:
         RunError: `lora.failed`, with the cause that its log tells; `run.cannot_start`.
@@ -99,7 +108,7 @@ def run_script(
     except OSError as failure:
         raise files.host_error(failure, log) from failure
     command = [str(engine.python), str(tool_script()), str(engine.checkout / script), *arguments]
-    child = _start(engine, command, log)
+    child = _start(engine, command, log, mark or str(log))
     try:
         with keep_awake(probe_host(), child.pid, str(log)):
             _follow(child, log, stop, on_progress)
@@ -111,13 +120,13 @@ def run_script(
         log.unlink(missing_ok=True)
         raise StoppedError("lora.stopped")
     if status != 0:
-        raise RunError("lora.failed", log, script=Path(script).name, reason=_reason(log, status))
+        raise RunError("lora.failed", log, script=Path(script).name, reason=brief_reason(log, status))
     printed = log.read_text(encoding="utf-8", errors="replace")
     log.unlink(missing_ok=True)
     return printed
 
 
-def _start(engine: Engine, command: list[str], log: Path) -> process.Child:
+def _start(engine: Engine, command: list[str], log: Path, mark: str) -> process.Child:
     surroundings = {
         "PYTHONPATH": str(engine.checkout),
         "PYTHONUTF8": "1",
@@ -131,7 +140,7 @@ def _start(engine: Engine, command: list[str], log: Path) -> process.Child:
     }
     try:
         return process.start_child(
-            command, cwd=engine.checkout, env=process.clean_environment(surroundings), log=log, mark=str(log)
+            command, cwd=engine.checkout, env=process.clean_environment(surroundings), log=log, mark=mark
         )
     except OSError as failure:
         raise RunError("run.cannot_start", engine.python, reason=failure.strerror or failure) from failure
@@ -147,15 +156,6 @@ def _follow(child: process.Child, log: Path, stop: Stop, on_progress: OnProgress
             break
         time.sleep(LOOK_SECONDS)
     process.sweep(child)
-
-
-def _reason(log: Path, status: int | None) -> str:
-    """What the log tells; the last line of a traceback beside it."""
-    found = diagnose_log(log, status=status)
-    last = found.traceback.strip().rpartition("\n")[2] or found.error
-    known = found.cause is not None and found.cause.kind != UNKNOWN
-    cause = f"{found.cause.message} {found.cause.hint}" if found.cause and known else ""
-    return " ".join(part for part in (cause.strip(), last) if part)[:600] or f"exit status {status}"
 
 
 # --- what it wrote

@@ -14,6 +14,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     Event,
     KeptAwake,
+    LatentsKept,
     LogMessage,
     MemorySampled,
     ProcessExited,
@@ -45,7 +46,7 @@ OWN: tuple[type[Event], ...] = (
     SampleSaved, TroubleSeen, KeptAwake,
 )  # fmt: skip
 """Events that come neither from the log nor from the values."""
-METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved)
+METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved, LatentsKept)
 
 
 def start_detached(run: Run, action: str = "start") -> int:
@@ -85,7 +86,9 @@ def _has_taken_over(run: Run, pid: int) -> bool:
 
 def adopt(run: Run) -> bool:
     """Give an engine that lives without a supervisor a new one; True if it did. An engine that nobody can adopt goes on."""
-    if run.state() != "unwatched":
+    if (
+        not run.plan_file.is_file() or run.state() != "unwatched"
+    ):  # a grid holds the machine too, and is no run
         return False
     try:
         start_detached(run, "adopt")

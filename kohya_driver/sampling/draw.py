@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import files, process
-from kohya_driver.diagnosis.classify import diagnose_log
+from kohya_driver.diagnosis.brief import brief_reason
 from kohya_driver.engine.kinds import kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import RunError, StoppedError
@@ -151,13 +151,9 @@ class _Drawing:
             kept = len(self.plan.cells) - len(left)
             raise StoppedError("grid.stopped", self.place.folder, kept=kept, count=len(self.plan.cells))
         if status != 0 or left:
-            raise RunError("grid.failed", self.place.log_file, reason=self._reason(status))
-
-    def _reason(self, status: int | None) -> str:
-        found = diagnose_log(self.place.log_file, status=status)
-        last = found.traceback.strip().rpartition("\n")[2] or found.error
-        cause = f"{found.cause.message} {found.cause.hint}" if found.cause else ""
-        return " ".join(part for part in (cause.strip(), last) if part)[:600] or f"exit status {status}"
+            raise RunError(
+                "grid.failed", self.place.log_file, reason=brief_reason(self.place.log_file, status)
+            )
 
     @property
     def timings(self) -> dict[str, float]:

@@ -19,6 +19,7 @@ from kohya_driver.inspection.model import Inspection
 from kohya_driver.inspection.names import place_of
 from kohya_driver.loras.model import LoraCheck, MadeFile, TensorCheck, ToolPlan, ToolProgress
 from kohya_driver.views.console import human_bytes, human_duration, stderr_console, stdout_console
+from kohya_driver.views.rows import named_rows
 
 PLAIN_SECONDS = 30.0
 """Between two lines, where there is no terminal."""
@@ -28,7 +29,7 @@ def print_tool_plan(plan: ToolPlan, console: Console | None = None, *, dry: bool
     """What will be done. Errors are told by whoever raises them."""
     console = console or stdout_console()
     console.print(Text(_say(f"verb.{plan.verb}"), style="bold"))
-    console.print(_rows(_of_plan(plan)))
+    console.print(named_rows("lora_screen", _of_plan(plan)))
     if dry and not any(finding.severity is Severity.ERROR for finding in plan.findings):
         console.print(Text(_say("would"), "bold green"))
 
@@ -57,21 +58,10 @@ def _ranks(ranks: Mapping[int, int]) -> str:
     return str(present[0]) if len(present) == 1 else f"{present[0]}–{present[-1]}"
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> Padding:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    before = ""
-    for code, value in rows:
-        table.add_row("" if code == before else _say(f"row.{code}"), Text(value))
-        before = code
-    return Padding(table, (0, 0, 0, 2), expand=False)
-
-
 def print_made(made: MadeFile, console: Console | None = None) -> None:
     console = console or stdout_console()
     console.print(Text(_say("done"), style="bold green"))
-    console.print(_rows(_of_made(made)))
+    console.print(named_rows("lora_screen", _of_made(made)))
     model = made.plan.makes_checkpoint
     console.print(Text(_say("next_model" if model else "next_lora", path=made.path)), soft_wrap=True)
 

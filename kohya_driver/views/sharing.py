@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from kohya_driver import texts
@@ -14,11 +12,12 @@ from kohya_driver.loras.card import CardFolder
 from kohya_driver.loras.deliver import Installed
 from kohya_driver.loras.publish import Publication
 from kohya_driver.views.console import human_bytes, stdout_console
+from kohya_driver.views.rows import named_rows
 
 
 def print_installed(installed: Installed, console: Console | None = None) -> None:
     console = console or stdout_console()
-    console.print(_rows(_of_installed(installed)))
+    console.print(named_rows("share_screen", _of_installed(installed)))
     code = f"installed_{installed.program}" if installed.is_done else "would_install"
     console.print(Text(_say(code), "bold green"), soft_wrap=True)
 
@@ -46,7 +45,7 @@ def print_card(card: CardFolder, console: Console | None = None) -> None:
 def print_publication(wanted: Publication, console: Console | None = None) -> None:
     """All that would be seen there, and by whom."""
     console = console or stdout_console()
-    console.print(_rows(_of_publication(wanted)))
+    console.print(named_rows("share_screen", _of_publication(wanted)))
     if wanted.says:
         console.print(Text(_say("what_it_says", count=wanted.says), "dim"), soft_wrap=True)
 
@@ -74,17 +73,6 @@ def print_published(wanted: Publication, console: Console | None = None) -> None
         console.print(Text(_say("published", page=wanted.page), "bold green"), soft_wrap=True)
     else:
         console.print(Text(_say("would_publish"), "bold green"), soft_wrap=True)
-
-
-def _rows(rows: Iterable[tuple[str, str]]) -> Padding:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    before = ""
-    for code, value in rows:
-        table.add_row("" if code == before else _say(f"row.{code}"), Text(value))
-        before = code
-    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _say(code: str, **values: object) -> str:

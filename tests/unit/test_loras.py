@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kohya_driver import api, files, texts
+from kohya_driver import api, files, process, texts
 from kohya_driver.cli.main import main
 from kohya_driver.engine.weights import read_header
 from kohya_driver.errors import DriverError, HostError, RunError, Severity, UsageError
@@ -19,6 +19,8 @@ from kohya_driver.loras.check import parse_check
 from kohya_driver.loras.model import Convert, Extract, Merge, Output, Resize, ToolPlan, Wish
 from kohya_driver.loras.plan import plan_tool
 from kohya_driver.loras.rewrite import HASH, write_with_metadata
+from kohya_driver.run import machine
+from kohya_driver.run.detach import adopt_unwatched
 from tests.lora_files import CONV, LAYERS, SD15, lora_tensors, write_lora, write_tensors
 from tests.project import CPU, CUDA, MAC, base_shapes, write_base, write_safetensors
 
@@ -344,7 +346,26 @@ def test_every_refusal_says_what_to_do() -> None:
     assert {code for code in told if f"{code}.hint" not in table} == {"lora.check_unfit"}
 
 
-def test_a_plan_with_errors_is_not_started(first: Path) -> None:
+def test_what_holds_the_machine_and_is_no_run_is_not_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grid, or one of these tools, whose process carries its name: nobody else tries to watch over it as over a training."""
+    monkeypatch.setenv("KOHYA_DRIVER_HOME", str(tmp_path / "home"))
+    held = tmp_path / "grid"
+    log = tmp_path / "log"
+    child = process.start_child(["sleep", "30"], cwd=tmp_path, env=dict(os.environ), log=log, mark=str(held))
+    try:
+        with machine.holding(held):
+            assert machine.holder() is not None and adopt_unwatched() is None
+            with pytest.raises(RunError) as busy, machine.holding(tmp_path / "other"):
+                pass
+            assert busy.value.code == "run.machine_busy"
+    finally:
+        process.stop_child(child, hurry=lambda: True)
+
+
+def test_a_plan_with_errors_is_not_started(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOHYA_DRIVER_HOME", str(first.parent / "home"))
     with pytest.raises(DriverError) as refused:
         api.make_lora(Resize(first, 4))
     assert refused.value.code == "lora.rank_not_lower" and refused.value.exit_code == 8
