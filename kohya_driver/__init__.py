@@ -23,6 +23,7 @@ The map, lowest layer first; each imports only from those before it:
     exchange/   presets from other programs' files, and files for them
     run/        DOING it
     judging/    what a training was like, and what to change for the next
+    moving      another commit of sd-scripts: installed, tried, and what it changes
     guidance/   WHAT NEXT: the one next step in a folder
     sampling/   COMPARING what LoRA files draw
     loras/      what is made of LoRA files after a training, by the engine's own tools; where they go

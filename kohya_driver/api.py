@@ -27,6 +27,7 @@ from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.install import OnEvent as OnInstall
 from kohya_driver.engine.kinds import DEFAULT, kind_of
 from kohya_driver.engine.model import Engine
+from kohya_driver.engine.pin import Pin
 from kohya_driver.errors import DriverError, RunError, UsageError
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
@@ -67,6 +68,7 @@ from kohya_driver.loras.tool import make_file
 from kohya_driver.models.catalogue import ModelCatalogue, known_models
 from kohya_driver.models.find import FoundModels, find_models
 from kohya_driver.models.get import Download, get_model
+from kohya_driver.moving import Moved, move_pin, take_back
 from kohya_driver.planning.advice import OptionAdvice, find_options
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.checks import BUCKET_DIVISOR
@@ -216,6 +218,7 @@ __all__ = [
     "list_runs",
     "load_preset",
     "make_lora",
+    "move_engine",
     "new_preset",
     "open_run",
     "plan",
@@ -234,6 +237,7 @@ __all__ = [
     "resume_detached",
     "sample",
     "tag",
+    "take_engine_back",
     "train",
     "train_detached",
     "write_card",
@@ -241,6 +245,28 @@ __all__ = [
 
 
 Started = TypeVar("Started")
+
+
+def move_engine(
+    ref: str, source: str | Path | None = None, *, on_event: OnInstall = lambda event: None
+) -> Moved:
+    """Make another commit of sd-scripts the engine, and say what that changes. If anything is wrong with it, the present one stays.
+
+    Args:
+        ref: a tag, a branch, or a commit's full name.
+        source: as for `install_engine`.
+        on_event: told what is done.
+
+    Raises:
+        EngineError: it cannot be had, does not work, or our code would not fit it.
+        HostError: this machine cannot run it; no space.
+    """
+    return move_pin(ref, source, on_event=on_event)
+
+
+def take_engine_back() -> Pin | None:
+    """Use the commit again that this version was tested with; the one that it had been moved to, or None."""
+    return take_back()
 
 
 def describe_preset(source: str, *, every: bool = False) -> Description:

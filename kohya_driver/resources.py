@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kohya_driver import files
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -18,8 +20,29 @@ def presets() -> Path:
 
 
 def vendor() -> Path:
-    """The folder of the engine's pin: pin.toml, locks, options.json."""
+    """The folder of the engine's pin, pin.toml, locks, options.json: this version's, or where the person has moved it."""
+    moved = moved_vendor()
+    return moved if (moved / "moved.json").is_file() and is_moved_from_here(moved) else shipped_vendor()
+
+
+def shipped_vendor() -> Path:
+    """The pin that this version of the package was tested with."""
     return _data("vendor") / "sd-scripts"
+
+
+def moved_vendor() -> Path:
+    """Where a pin that was moved (`engine update --ref`) stands."""
+    return files.home() / "engine-pin"
+
+
+def is_moved_from_here(moved: Path) -> bool:
+    """Whether it was moved from this version's pin. With another version of the package the move has no say."""
+    try:
+        return bool(
+            files.read_json(moved / "moved.json")["from"] == files.sha256(shipped_vendor() / "pin.toml")
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def assets() -> Path:

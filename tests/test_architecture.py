@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspection", "models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
     ("judging",),
-    ("guidance", "loras", "report", "sampling", "trial"),
+    ("guidance", "loras", "moving", "report", "sampling", "trial"),
     ("api",),
     ("quickstart", "views"),
     ("bench",),

@@ -170,7 +170,11 @@ def read_catalogue(path: Path) -> Catalogue:
     return build_catalogue(files.read_json(path))
 
 
-@functools.cache
 def load_catalogue() -> Catalogue:
     """The catalogue of the pin."""
-    return read_catalogue(resources.vendor() / "options.json")
+    return _read_once(resources.vendor() / "options.json")
+
+
+@functools.cache
+def _read_once(path: Path) -> Catalogue:
+    return read_catalogue(path)

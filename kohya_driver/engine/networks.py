@@ -65,7 +65,11 @@ def read_networks(path: Path) -> Networks:
     return Networks(data["commit"], modules, algos, presets, optimizers, schedulers)
 
 
-@functools.cache
 def load_networks() -> Networks:
     """Those of the pin."""
-    return read_networks(resources.vendor() / "network_args.json")
+    return _read_once(resources.vendor() / "network_args.json")
+
+
+@functools.cache
+def _read_once(path: Path) -> Networks:
+    return read_networks(path)

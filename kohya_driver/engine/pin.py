@@ -28,6 +28,8 @@ class Pin:
     torch: str
     macos: str
     """The oldest macOS that torch's wheel accepts."""
+    requirements: tuple[str, ...] = ()
+    """What its own requirements.txt asks for."""
     mirrors: tuple[str, ...] = ()
     sparse: tuple[str, ...] = ("/*",)
     """Patterns of `.git/info/sparse-checkout`."""
@@ -90,6 +92,7 @@ def load_pin(path: Path | None = None) -> Pin:
         pythons=tuple(data["pythons"]),
         torch=data["torch"],
         macos=data["macos"],
+        requirements=tuple(data.get("requirements", ())),
         mirrors=tuple(data.get("mirrors", ())),
         sparse=tuple(data.get("sparse", ("/*",))),
         disk_bytes=data.get("disk_bytes", {}),
@@ -100,8 +103,14 @@ def load_pin(path: Path | None = None) -> Pin:
 
 def load_recipe(engine: EngineName = SD_SCRIPTS) -> Recipe:
     """What this version of the package installs on this machine."""
-    recipe = Recipe(load_pin(), resources.vendor(), resources.assets(), platform_name())
-    return embedded_recipe(recipe) if engine == EMBEDDED else recipe
+    if engine == EMBEDDED:  # its environment is this version's, wherever the pin of sd-scripts was moved
+        return embedded_recipe(recipe_in(resources.shipped_vendor()))
+    return recipe_in(resources.vendor())
+
+
+def recipe_in(vendor: Path) -> Recipe:
+    """What the pin and the locks in this folder make."""
+    return Recipe(load_pin(vendor / "pin.toml"), vendor, resources.assets(), platform_name())
 
 
 def embedded_recipe(recipe: Recipe) -> Recipe:

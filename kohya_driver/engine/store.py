@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kohya_driver import __version__, files, process
+from kohya_driver import __version__, files, process, resources
 from kohya_driver.engine.model import EMBEDDED, SD_SCRIPTS, Engine, EngineName
-from kohya_driver.engine.pin import Recipe, load_recipe, sources_hash
+from kohya_driver.engine.pin import Recipe, load_pin, load_recipe, sources_hash
 from kohya_driver.errors import EngineError
 
 FORMAT = 1
@@ -132,6 +132,8 @@ class EngineStatus:
     versions: dict[str, str] = field(default_factory=dict)
     installed_from: str = ""
     installed_at: str = ""
+    moved_from: str = ""
+    """The tag of this version's own pin, where the pin was moved from that."""
     others: tuple[str, ...] = ()
     """Folders of installed engines of other pins or locks."""
 
@@ -159,8 +161,14 @@ def engine_status(recipe: Recipe | None = None) -> EngineStatus:
         versions=state.get("versions", {}),
         installed_from=state.get("source", ""),
         installed_at=state.get("installed_at", ""),
+        moved_from=_moved_from(recipe),
         others=tuple(str(other.root) for other in installed_engines() if other.root != root),
     )
+
+
+def _moved_from(recipe: Recipe) -> str:
+    shipped = load_pin(resources.shipped_vendor() / "pin.toml")
+    return shipped.tag if recipe.is_cloned and recipe.pin.commit != shipped.commit else ""
 
 
 def sources_in_order(given: str | Path | None, recipe: Recipe) -> tuple[str, ...]:

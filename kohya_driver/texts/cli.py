@@ -40,6 +40,15 @@ TEXTS = {
         "install this version's engine and remove older ones",
         "安装本版本的引擎并移除旧的",
     ),
+    "cli.option.engine_ref": (
+        "another commit of sd-scripts than this version's: it is installed, its options are read, it is tried out, and what changes for presets is told; "
+        "if anything is wrong, the present one stays",
+        "改用本版本之外的 sd-scripts 提交：安装、读取选项、试运行，并说明对预设的影响；如有任何问题，仍使用现有的",
+    ),
+    "cli.option.engine_back": (
+        "back to the commit that this version was tested with",
+        "回到本版本测试过的提交",
+    ),
     "cli.engine.remove": ("remove the installed engine", "移除已安装的引擎"),
     "cli.import": (
         "make a preset out of another program's settings, a command line or a finished LoRA; every key is accounted for",

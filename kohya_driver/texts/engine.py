@@ -267,4 +267,93 @@ TEXTS = {
         "Give the model file itself (.safetensors), or the folder that has model_index.json in it.",
         "请填写模型文件本身（.safetensors），或含有 model_index.json 的文件夹。",
     ),
+    "engine.ref_unknown": ("This source has no {ref}.", "这个来源里没有 {ref}。"),
+    "engine.ref_unknown.hint": (
+        "Name a tag (v0.10.1), a branch (main), or a commit by all its 40 characters; `--source` names another source.",
+        "请给出标签（v0.10.1）、分支（main）或完整的 40 位提交号；用 `--source` 可指定其他来源。",
+    ),
+    "engine.seam_missing": (
+        "{name} of this commit is not as kohya-driver takes part in it: {what} is not where it is looked for.",
+        "这个提交的 {name} 与 kohya-driver 的接入方式不符：没有在该处找到 `{what}`。",
+    ),
+    "engine.seam_missing.hint": (
+        "Saving, stopping and resuming would not work. Choose another commit, or wait for a version of kohya-driver that knows it.",
+        "保存、停止和继续训练将无法工作。请选择其他提交，或等待支持它的 kohya-driver 版本。",
+    ),
+    "engine.options_gone": (
+        "This commit lacks options that every training of ours gives: {options}.",
+        "这个提交缺少每次训练都要用到的选项：{options}。",
+    ),
+    "engine.options_gone.hint": (
+        "Choose a newer commit.",
+        "请选择更新的提交。",
+    ),
+    "engine.move_refused": (
+        "Nothing was changed: the engine that was there counts as before.",
+        "没有任何改动：仍使用原来的引擎。",
+    ),
+    "engine.move_asking": ("Asking for {ref} ({commit})", "正在获取 {ref}（{commit}）"),
+    "engine.move_reading": ("Reading its options", "正在读取它的选项"),
+    "engine.move_trying": (
+        "Trying it out: where kohya-driver takes part, the options it needs, torch's operations",
+        "正在试运行：接入点、必需的选项、torch 的运算",
+    ),
+    "engine.moved": (
+        "The engine is now sd-scripts {tag} ({commit}); before it was {before} ({commit_before}). `kohya-driver engine update --back` takes it back.",
+        "引擎现在是 sd-scripts {tag}（{commit}）；之前是 {before}（{commit_before}）。`kohya-driver engine update --back` 可以恢复。",
+    ),
+    "engine.moved_tried": (
+        "Tried: it starts, all places where kohya-driver takes part are there, {count} of torch's operations are right.",
+        "已试过：可以启动，接入点都在，torch 的 {count} 项运算正确。",
+    ),
+    "engine.moved_same_options": (
+        "Its options and networks are the same.",
+        "它的选项和网络没有变化。",
+    ),
+    "engine.moved_no_preset": ("No preset is touched.", "没有预设受到影响。"),
+    "engine.moved_not_measured": (
+        "What kohya-driver says of memory and speed was measured with the commit that it comes with.",
+        "kohya-driver 关于内存和速度的数据，是用它自带的提交测得的。",
+    ),
+    "engine.option_added": ("new option: {name} ({scripts})", "新选项：{name}（{scripts}）"),
+    "engine.option_removed": ("option gone: {name} ({scripts})", "选项已取消：{name}（{scripts}）"),
+    "engine.option_default": (
+        "another default: {name}, {before} → {after} ({scripts})",
+        "默认值改变：{name}，{before} → {after}（{scripts}）",
+    ),
+    "engine.option_choices": (
+        "other values allowed: {name}, {before} → {after} ({scripts})",
+        "可选值改变：{name}，{before} → {after}（{scripts}）",
+    ),
+    "engine.option_type": (
+        "read in another way: {name}, {before} → {after} ({scripts})",
+        "读取方式改变：{name}，{before} → {after}（{scripts}）",
+    ),
+    "engine.network_module_added": ("new network: {name}", "新网络：{name}"),
+    "engine.network_module_removed": ("network gone: {name}", "网络已取消：{name}"),
+    "engine.network_arguments_added": ("new for {name}: {arguments}", "{name} 新增参数：{arguments}"),
+    "engine.network_arguments_removed": ("gone from {name}: {arguments}", "{name} 取消参数：{arguments}"),
+    "engine.requirement_changed": ("package: {before} → {after}", "软件包：{before} → {after}"),
+    "engine.requirement_added": ("package: {after}, new", "软件包：{after}，新增"),
+    "engine.requirement_removed": ("package: {before}, no longer asked for", "软件包：{before}，不再需要"),
+    "engine.preset_refused": (
+        "{preset} gives what this engine does not take: {options}. Take it out of the preset, or go back.",
+        "预设 {preset} 含有这个引擎不接受的选项：{options}。请从预设中去掉，或恢复原来的引擎。",
+    ),
+    "engine.preset_otherwise": (
+        "A default that is another one now ({options}) concerns: {presets}",
+        "默认值改变的选项（{options}）影响：{presets}",
+    ),
+    "engine.taken_back": (
+        "The engine is sd-scripts {tag} ({commit}) again, no longer {moved}.",
+        "引擎已恢复为 sd-scripts {tag}（{commit}），不再是 {moved}。",
+    ),
+    "engine.taken_back_missing": (
+        "The engine is sd-scripts {tag} ({commit}) again, no longer {moved}. It is not installed: `kohya-driver engine install`.",
+        "引擎已恢复为 sd-scripts {tag}（{commit}），不再是 {moved}。它还没有安装：`kohya-driver engine install`。",
+    ),
+    "engine.never_moved": (
+        "The engine is this version's own already: sd-scripts {tag} ({commit}).",
+        "引擎本来就是本版本自带的：sd-scripts {tag}（{commit}）。",
+    ),
 }

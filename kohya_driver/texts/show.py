@@ -113,6 +113,11 @@ TEXTS = {
     ),
     "show.engine_state": ("Engine", "引擎"),
     "show.engine_pin": ("Pin", "锁定版本"),
+    "show.engine_moved": ("moved", "已改动"),
+    "show.engine_moved_from": (
+        "from {tag}, which this version was tested with (`kohya-driver engine update --back`)",
+        "原为 {tag}，即本版本测试过的（`kohya-driver engine update --back` 可恢复）",
+    ),
     "show.engine_path": ("Folder", "文件夹"),
     "show.engine_sources": ("Sources", "来源"),
     "show.engine_from": ("Installed from", "安装自"),

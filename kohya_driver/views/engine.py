@@ -33,6 +33,8 @@ def print_status(status: EngineStatus) -> None:
         "engine_pin": f"{status.tag}  {status.commit}",
         "engine_path": status.path,
     }
+    if status.moved_from:
+        rows["engine_moved"] = texts.say("show.engine_moved_from", tag=status.moved_from)
     if status.sources:
         rows["engine_sources"] = "  ".join(status.sources)
     if status.installed:

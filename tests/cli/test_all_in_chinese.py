@@ -20,7 +20,8 @@ from tests import golden
 from tests.chinese import CHINESE, english_in, visible_text
 from tests.cli.forking import Ended, Forks, forking
 from tests.faults.stand_in_engine import environment, install_stand_in, start
-from tests.project import MAC, write_base, write_picture, write_project
+from tests.project import MAC, write_base, write_picture, write_project, write_safetensors
+from tests.unit.test_sampling import LORA
 from tests.wd_model import write_model
 
 CASES = """\
@@ -71,6 +72,10 @@ CASES = """\
 6 | engine verify
 6 | engine install --source nowhere
 6 | engine update --source nowhere
+6 | engine update --ref v9 --source nowhere
+6 | engine update --ref v9 --source set
+0 | engine update --back
+2 | engine update --ref v9 --back
 0 | engine remove
 0 | doctor --quick
 0 | doctor project/preset.toml --quick
@@ -134,6 +139,19 @@ CASES = """\
 6 | inspect nowhere
 0 | sample ning-001 --dry-run
 8 | sample nothing
+0 | lora resize lora.safetensors --rank 2 --dry-run
+8 | lora resize nowhere --rank 2
+0 | lora merge lora.safetensors lora.safetensors --dry-run
+8 | lora convert lora.safetensors --to comfyui --dry-run
+0 | lora convert lora.safetensors --precision float --dry-run
+2 | lora convert lora.safetensors
+8 | lora extract project/base.safetensors nowhere --dry-run
+8 | lora check nowhere
+0 | lora install lora.safetensors --to comfyui --folder loras --dry-run
+0 | lora install ning-001 --to webui --folder loras
+8 | lora install nowhere --to webui --folder loras
+0 | lora card ning-001 --output card
+8 | lora publish lora.safetensors me/mine --dry-run
 0 | crop photos --out cut --detector none --sheet cut-sheet
 4 | crop nowhere --out cut2 --detector none
 4 | crop photos --out photos --detector none
@@ -207,6 +225,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_base(folder / "bases" / "good.safetensors")
     (folder / "bases" / "page.safetensors").write_text("<html>", encoding="utf-8")
     write_model(folder / "m")
+    write_safetensors(folder / "lora.safetensors", LORA)
+    (folder / "loras").mkdir()
     foreign = {"pretrained_model_name_or_path": "base.safetensors", "LoRA_type": "Standard", "optimizer": "AdamW8bit", "mixed_precision": "fp16", "epoch": 3, "nonsense": 1}  # fmt: skip
     files.write_json(folder / "kohya.json", foreign)
     files.write_json(folder / "mac.json", MAC.to_json())
@@ -218,7 +238,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def in_chinese(world: Path, **more: str) -> dict[str, str]:
     # The proxy is closed, so that nobody outside is asked; wide, so that no sentence is cut in two.
     closed = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    return environment(world / "家", KOHYA_DRIVER_LANG="zh", COLUMNS="240", VISUAL="", **closed, **more)
+    nobody = {"HF_HOME": str(world / "hf"), "HF_TOKEN": ""}
+    return environment(
+        world / "家", KOHYA_DRIVER_LANG="zh", COLUMNS="240", VISUAL="", **closed, **nobody, **more
+    )
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +284,7 @@ def commands(parser: argparse.ArgumentParser, trail: tuple[str, ...] = ()) -> It
 
 
 def test_no_command_is_left_out() -> None:
+    """A new one has its lines in CASES, one that goes well and one that does not."""
     typed = {case.words[:length] for case in RUN for length in (1, 2)}
     missing = [trail for trail in commands(build_parser((), every=True)) if trail not in typed]
     assert missing == [(name,) for name in HIDDEN]

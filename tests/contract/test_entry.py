@@ -6,7 +6,6 @@ Most of it is read off the engine's source, where a new pin would show it first;
 from __future__ import annotations
 
 import ast
-import inspect
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from kohya_driver.engine import entry_script
 from kohya_driver.engine.kinds import DEFAULT, kind_of
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.model import Engine
+from kohya_driver.engine.seams import check_seams
 from kohya_driver.run.prepare import prepare_folder
 from tests.contract.conftest import run_inside
 from tests.contract.test_resume import project
@@ -122,54 +122,6 @@ def test_a_loss_that_is_no_number(random_base: Path, tmp_path: Path) -> None:
 # Still allowed
 
 
-@pytest.mark.parametrize("script", sorted(set(kind_of(DEFAULT).scripts.values())))
-def test_a_script_is_as_it_is_hooked(installed_engine: Engine, script: str) -> None:
-    """Its options are read by train_util when its trainer's class is there and no trainer is made yet."""
-    tree = ast.parse(source(installed_engine, script))
-    main = next(
-        node for node in tree.body if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
-    )
-    lines = [ast.unparse(line) for line in main.body]
-    read = next(i for i, line in enumerate(lines) if "train_util.read_config_from_file(args, parser)" in line)
-    made = next(i for i, line in enumerate(lines) if "NetworkTrainer()" in line)
-    assert read < made
-    trainers = [
-        node for node in tree.body if isinstance(node, ast.ClassDef) and "NetworkTrainer" in node.name
-    ]
-    assert len(trainers) == 1
-    for node in trainers[0].body:
-        if isinstance(node, ast.FunctionDef) and node.name == "sample_images":
-            assert [argument.arg for argument in node.args.args][:5] == [
-                "self", "accelerator", "args", "epoch", "global_step",
-            ]  # fmt: skip
-        if isinstance(node, ast.FunctionDef) and node.name == "process_batch":
-            assert "is_train" in [argument.arg for argument in node.args.args]
-
-
-def test_the_loop_is_as_it_is_taken_part_in(training: ast.FunctionDef) -> None:
-    """Samples are drawn before the engine saves, each step is logged after that, and the same at the end of an epoch."""
-    text = ast.unparse(training)
-    step_sample = text.index("self.sample_images(accelerator, args, None, global_step")
-    step_save = text.index(
-        "args.save_every_n_steps is not None and global_step % args.save_every_n_steps == 0"
-    )
-    step_log = text.index("self.step_logging(accelerator, logs, global_step, epoch + 1)")
-    epoch_save = text.index("(epoch + 1) % args.save_every_n_epochs == 0")
-    epoch_sample = text.index("self.sample_images(accelerator, args, epoch + 1, global_step")
-    assert step_sample < step_save < step_log < epoch_save < epoch_sample
-    assert text.index("train_dataset_group.set_max_train_steps(args.max_train_steps)") < step_sample
-    assert "is_train=True" in text and "is_train=False" in text
-    for name in ("backward", "clip_grad_norm_", "skip_first_batches"):
-        assert calls(training, name), name
-    assert "max_train_steps" in inspect.cleandoc(text)
-
-
-def test_batches_come_as_they_are_counted(installed_engine: Engine, training: ast.FunctionDef) -> None:
-    """One micro-batch is one item of the dataset, in an order drawn by torch's own sampler."""
-    loaders = calls(training, "DataLoader")
-    options = {keyword.arg: ast.unparse(keyword.value) for keyword in loaders[0].keywords}
-    assert options["shuffle"] == "True" and options["batch_size"] == "1"
-    tree = ast.parse(source(installed_engine, "library/train_util.py"))
-    group = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DatasetGroup")
-    assert "ConcatDataset" in ast.unparse(group.bases[0])
-    assert "set_max_train_steps" in {node.name for node in group.body if isinstance(node, ast.FunctionDef)}
+def test_everything_is_where_we_take_part(installed_engine: Engine) -> None:
+    """As `engine update --ref` holds it of any other commit; tests/unit/test_moving.py spoils each of these places."""
+    assert check_seams(installed_engine.checkout, tuple(sorted(set(kind_of(DEFAULT).scripts.values())))) == ()
