@@ -1,8 +1,8 @@
 """What webui, Forge, Civitai Helper and ComfyUI's LoRA managers read beside a LoRA file.
 
 - `NAME.json`: webui's and Forge's card (extensions-builtin/Lora/ui_edit_user_metadata.py): description, version, activation text, weight, notes.
-- `NAME.civitai.info`: the extension Civitai Helper, in the form of Civitai's own answer for a version of a model. A LoRA that Civitai does
-  not know has no numbers there; the words and prompts are used all the same.
+- `NAME.civitai.info`: the extension Civitai Helper, in the form of Civitai's own answer for a version of a model. Without the numbers `id` and
+  `modelId`, which only Civitai gives, it takes the file for one that may be looked for again, and uses words and prompts all the same.
 - `NAME.metadata.json`: ComfyUI-Lora-Manager (py/utils/models.py), which skips a file whose table lacks one of its required keys.
 - `NAME.preview.png`: all of them.
 """
@@ -44,8 +44,6 @@ def civitai_info(subject: Subject, sha256: str) -> Mapping[str, Any]:
         if one.prompt
     ]  # fmt: skip
     return {
-        "id": "",
-        "modelId": "",
         "name": subject.name,
         "trainedWords": [subject.trigger] if subject.trigger else [],
         "baseModel": CIVITAI_BASES.get(subject.found.family, "Other"),
