@@ -126,8 +126,16 @@ def _agreed(wanted: api.Publication, arguments: argparse.Namespace) -> bool:
     if not arguments.yes:
         if not sys.stdin.isatty() or arguments.json:
             raise UsageError("share.ask_needed", wanted.repo)
-        if input(question(wanted)).strip().lower() not in ("y", "yes", "是", "好"):
+        if not _says_yes(question(wanted)):
             return False
     if not arguments.json:
         print_uploading(wanted)
     return True
+
+
+def _says_yes(question: str) -> bool:
+    """Ctrl-D is a no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes", "是", "好")
+    except EOFError:
+        return False

@@ -37,7 +37,7 @@ def plan_resize(wish: Resize, host: Host) -> ToolPlan:
         overwrite=wish.output.overwrite,
         device=device,
         precision=precision,
-        metadata=says.resized(found, output, wish.conv_rank or wish.rank),
+        metadata=says.resized(found, output, "Dynamic" if wish.keep else wish.conv_rank or wish.rank),
         expected_share=1.0,
         findings=(
             *check_plain(found),

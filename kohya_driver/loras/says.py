@@ -18,11 +18,11 @@ STALE = ("sshs_legacy_hash", "modelspec.hash_sha256", "modelspec.thumbnail")
 COMMENT = "ss_training_comment"
 
 
-def resized(found: Inspection, output: Path, conv_rank: int | None) -> dict[str, str]:
+def resized(found: Inspection, output: Path, conv_rank: int | str) -> dict[str, str]:
     """The engine's tool keeps the rest, and says what it did; it leaves the rank of convolutions as it was."""
     told = {"ss_output_name": output.stem}
     arguments = _table(found.metadata.get("ss_network_args", ""))
-    if conv_rank is not None and "conv_dim" in arguments:
+    if "conv_dim" in arguments:
         told["ss_network_args"] = json.dumps({**arguments, "conv_dim": conv_rank, "conv_alpha": conv_rank})
     return told
 

@@ -130,6 +130,15 @@ def test_what_the_new_file_says(first: Path, tmp_path: Path) -> None:
     assert plan.metadata["modelspec.trigger_phrase"] == "b"
 
 
+def test_the_rank_of_convolutions_is_told_anew(tmp_path: Path) -> None:
+    said = {"ss_network_args": '{"conv_dim": "4", "conv_alpha": "1", "dropout": "0.1"}'}
+    path = write_lora(tmp_path / "c.safetensors", layers=CONV, rank=4, metadata=said)
+    plan = plan_tool(Resize(path, 3, conv_rank=2), MAC)
+    assert json.loads(plan.metadata["ss_network_args"]) == {"conv_dim": 2, "conv_alpha": 2, "dropout": "0.1"}
+    kept = plan_tool(Resize(path, 4, keep=0.9), MAC)
+    assert json.loads(kept.metadata["ss_network_args"])["conv_dim"] == "Dynamic"
+
+
 # --- what is refused
 
 

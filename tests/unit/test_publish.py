@@ -156,6 +156,10 @@ def test_what_the_hub_refuses(hub: Uploads, lora: Path, monkeypatch: pytest.Monk
     assert refused.value.code == "share.hub_unreachable"
 
 
+def end_of_input(words: str) -> str:
+    raise EOFError
+
+
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_the_command_asks_first(
     hub: Uploads,
@@ -173,6 +177,8 @@ def test_the_command_asks_first(
     shown = capsys.readouterr().out
     assert "宁光.safetensors" in shown and "README.md" in shown and hub.address in shown
     assert ("you alone" if language == "en" else "只有你自己") in shown
+    monkeypatch.setattr("builtins.input", end_of_input)
+    assert main(command) == 10 and not hub.repositories
     assert main([*command, "--dry-run"]) == 0 and not hub.repositories
     monkeypatch.setattr("builtins.input", lambda words: "y")
     assert main(command) == 0 and hub.commits == 1
