@@ -81,6 +81,8 @@ def usage(report: RunReport) -> Iterator[tuple[str, list[Piece]]]:
         return
     webui, comfyui = said("usage.webui", folder=WEBUI), said("usage.comfyui", folder=COMFYUI)
     yield words("usage.copy_to"), [*webui, (" · ", False), *comfyui]
+    # With the sidecars that those programs read.
+    yield words("usage.install"), [(f"kohya-driver lora install {shlex.quote(report.name)} --to webui", True)]
     yield (
         words("usage.trigger"),
         [(told.trigger, True)] if told.trigger else [(words("usage.no_trigger"), False)],

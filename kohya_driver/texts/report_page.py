@@ -91,6 +91,7 @@ TEXTS = {
         "训练没有完成；这是它写出的最后一个文件。",
     ),
     "report_page.usage.copy_to": ("Copy it to", "复制到"),
+    "report_page.usage.install": ("Or by a command", "或用命令安装"),
     "report_page.usage.webui": ("{folder} in Stable Diffusion webui", "Stable Diffusion webui 的 {folder}"),
     "report_page.usage.comfyui": ("{folder} in ComfyUI", "ComfyUI 的 {folder}"),
     "report_page.usage.trigger": ("Trigger word", "触发词"),
