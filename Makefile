@@ -1,6 +1,8 @@
 # make quickstart   set everything up and train a first LoRA
 # make test         set everything up and run the tests
 # make check        what must be green before a change lands
+# make docs         build the documents as a web site
+# make dist         build the wheel
 # make bench        measure, side by side with the peers
 
 PYTHON ?= python3
@@ -8,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: quickstart ready test check bench long format clean
+.PHONY: quickstart ready test check bench long docs dist format clean
 
 quickstart: $(STAMP)
 	$(BIN)/kohya-driver quickstart $(ARGS)
@@ -30,6 +32,15 @@ check: ready
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
+# The documents as a web site, in both languages; a link that leads nowhere ends it.
+docs: $(STAMP)
+	$(BIN)/python docs/site.py site
+	@echo "Open site/index.html."
+
+# What is handed out: a wheel and a source archive, in dist.
+dist: $(STAMP)
+	$(BIN)/uv build
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -48,4 +59,4 @@ $(STAMP): pyproject.toml
 	@echo "Set up."
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart site dist

@@ -17,6 +17,7 @@ from kohya_driver import errors, files, texts
 from kohya_driver.diagnosis.model import Cause
 from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.host import Host
+from kohya_driver.planning.advice import find_options, said_help
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES, Draft
 from kohya_driver.prepare.audit_codes import KINDS
@@ -261,12 +262,32 @@ def audit_page(index: int) -> Iterator[str]:
     yield after.rstrip()
 
 
+def option_page(index: int) -> Iterator[str]:
+    """Every option of the scripts that presets use, as `kohya-driver options` tells of it."""
+    texts.use_language(texts.LANGUAGES[index])
+    try:
+        yield PAGES["options"][index].strip()
+        yield from ("", WORDS["option_head"][index], "|---" * 4 + "|")
+        for advice in find_options():
+            default = advice.option.default
+            shown = f"`{_toml(default)}`" if default not in (None, False, "") else ""
+            place = (
+                WORDS["plans_own"][index]
+                if advice.owned
+                else f"`{advice.key or f'engine_options.{advice.option.name}'}`"
+            )
+            yield _row(f"`{advice.option.name}`", " ".join(said_help(advice.option).split()), shown, place)
+    finally:
+        texts.use_language(None)
+
+
 PARTS = {
     "presets": preset_page,
     "errors": error_page,
     "overrides": override_page,
     "diagnosis": diagnosis_page,
     "audit": audit_page,
+    "options": option_page,
 }
 
 
