@@ -35,6 +35,7 @@ AREAS = PROSE["areas"]
 
 BEYOND_RULES = {
     "optimizer.own_warmup": ("training.optimizer_args", "training.lr_warmup_steps"),
+    "launch.no_recovery": ("safety.recover",),
     "training.shorter": ("training.max_train_epochs", "training.max_train_steps"),
     "memory.fit_vae_batch": ("training.vae_batch_size",),
     "memory.fit_checkpointing": ("training.gradient_checkpointing",),

@@ -24,6 +24,7 @@ The map, lowest layer first; each imports only from those before it:
     run/        DOING it
     judging/    what a training was like, and what to change for the next
     moving      another commit of sd-scripts: installed, tried, and what it changes
+    cloud/      ELSEWHERE: a rented machine, by SkyPilot, and how its run comes back
     guidance/   WHAT NEXT: the one next step in a folder
     sampling/   COMPARING what LoRA files draw
     loras/      what is made of LoRA files after a training, by the engine's own tools; where they go

@@ -20,6 +20,9 @@ from typing import BinaryIO, Literal, TypeVar
 from kohya_driver import files
 from kohya_driver.checkup.diagnose import diagnose
 from kohya_driver.checkup.model import Diagnosis, OnStep
+from kohya_driver.cloud.machine import ONE_CARD, Rented
+from kohya_driver.cloud.start import Rental, find_sky, plan_rental, start_rental, write_task
+from kohya_driver.cloud.sync import ask_there, fetch_run
 from kohya_driver.diagnosis.classify import diagnose_chunks
 from kohya_driver.diagnosis.lines import open_log
 from kohya_driver.diagnosis.model import Diagnosis as LogDiagnosis
@@ -125,6 +128,7 @@ from kohya_driver.run.prune import plan_prune as plan_pruning
 from kohya_driver.run.prune import prune as prune_planned
 from kohya_driver.run.recorder import OnEvent
 from kohya_driver.run.registry import runs_here
+from kohya_driver.run.remote import Remote, read_mark
 from kohya_driver.run.remove import Removal
 from kohya_driver.run.remove import plan_remove as plan_removal
 from kohya_driver.run.remove import remove_run as remove_folder
@@ -180,7 +184,10 @@ __all__ = [
     "Pruning",
     "Publication",
     "Record",
+    "Remote",
     "Removal",
+    "Rental",
+    "Rented",
     "Resize",
     "Run",
     "RunReport",
@@ -209,6 +216,7 @@ __all__ = [
     "find_models",
     "find_options",
     "get_model",
+    "has_skypilot",
     "init_project",
     "inspect",
     "install_engine",
@@ -222,6 +230,7 @@ __all__ = [
     "new_preset",
     "open_run",
     "plan",
+    "plan_cloud",
     "plan_lora",
     "plan_prune",
     "plan_remove",
@@ -236,11 +245,14 @@ __all__ = [
     "resume",
     "resume_detached",
     "sample",
+    "start_cloud",
+    "sync_run",
     "tag",
     "take_engine_back",
     "train",
     "train_detached",
     "write_card",
+    "write_cloud_task",
 ]
 
 
@@ -815,12 +827,69 @@ def find_earlier(preset: Preset) -> Run | None:
     return run if run.plan_file.is_file() and run.state() != "succeeded" else None
 
 
+def plan_cloud(
+    preset: Preset, rented: Rented = ONE_CARD, *, source: str = "", strict: bool = False
+) -> Rental:
+    """A training on a rented machine: its plan for there and what goes up. Nothing is written or started.
+
+    Args:
+        rented: what is asked of the provider.
+        source: where the engine is fetched from there; by default the pin's own address.
+        strict: what cannot be done there becomes an error instead of being changed.
+    """
+    return plan_rental(preset, rented, source=source, strict=strict)
+
+
+def write_cloud_task(rental: Rental, path: Path | None = None) -> Path:
+    """The task for `sky launch`, with the preset beside it; returns its file.
+
+    Raises:
+        PlanError: the plan has errors.
+        HostError: it cannot be written.
+    """
+    path = (path or rental.task_file).expanduser().absolute()
+    write_task(rental, path)
+    return path
+
+
+def has_skypilot() -> bool:
+    """Whether SkyPilot's command is on this machine."""
+    return find_sky() is not None
+
+
+def start_cloud(rental: Rental, *, yes: bool = False) -> Run:
+    """Rent the machine and start the training there, by SkyPilot; returns the run, which `sync_run` brings up to date.
+
+    Args:
+        yes: SkyPilot is not to ask, either.
+
+    Raises:
+        PlanError: the plan has errors; nothing was written.
+        RunError: there is no SkyPilot, or it did not start it.
+        HostError: the run's folder cannot be written.
+    """
+    return start_rental(rental, yes=yes)
+
+
+def sync_run(run: Run) -> Remote:
+    """Fetch what is new of a run that trains elsewhere.
+
+    Raises:
+        RunError: it trains on this machine, or its machine does not answer.
+        HostError: there is no rsync here.
+    """
+    return fetch_run(run)
+
+
 def ask_to_stop(run: Run) -> None:
     """Ask a running training to save and end; it does so at the end of its step. A supervisor that died is replaced first.
 
     Raises:
-        RunError: `run.not_running`.
+        RunError: `run.not_running`; `remote.unreachable` of one that trains elsewhere.
     """
+    if read_mark(run.folder):
+        ask_there(run, "stop", "--no-wait")
+        return
     _check_running(run)
     request_stop(run)
 
@@ -832,8 +901,11 @@ def ask_to_save(run: Run, *, sample: bool = False) -> None:
         sample: draw the preset's prompts, too.
 
     Raises:
-        RunError: `run.not_running`.
+        RunError: `run.not_running`; `remote.unreachable` of one that trains elsewhere.
     """
+    if read_mark(run.folder):
+        ask_there(run, "save", *(["--sample"] if sample else []))
+        return
     _check_running(run)
     ask(run, save=True, sample=sample)
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import platform
 import re
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -47,6 +48,8 @@ class Host:
     """`mps`, `cuda` or `cpu`: what torch will train on."""
     rosetta: bool = False
     """This Python is an x86-64 one, translated: torch for it has no MPS."""
+    cards: int = 1
+    """NVIDIA cards, where `accelerator` is `cuda`."""
 
     @property
     def is_mac(self) -> bool:
@@ -92,6 +95,7 @@ def probe_host() -> Host:
         memory_bytes=psutil.virtual_memory().total,
         performance_cores=len(os.sched_getaffinity(0)),
         accelerator="cuda" if Path("/dev/nvidiactl").exists() else "cpu",
+        cards=max(1, sum(path.name[6:].isdecimal() for path in Path("/dev").glob("nvidia[0-9]*"))),
     )
 
 
@@ -121,6 +125,22 @@ def _linux_chip() -> str:
     return next(
         (line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine()
     )
+
+
+def interface_towards(address: str) -> str:
+    """The network interface by which this machine reaches another, or that carries its own address; empty if none does.
+
+    No packet is sent: a datagram socket that is connected only asks the system for the way.
+    """
+    try:
+        family, _, _, _, place = socket.getaddrinfo(address, 9, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect(place)
+            own = asked.getsockname()[0]
+    except OSError:
+        return ""
+    carrying = {one.address: name for name, all_of in psutil.net_if_addrs().items() for one in all_of}
+    return carrying.get(own, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspection", "models", "planning", "prepare"),
     ("checkup", "exchange", "run"),
     ("judging",),
-    ("guidance", "loras", "moving", "report", "sampling", "trial"),
+    ("cloud", "guidance", "loras", "moving", "report", "sampling", "trial"),
     ("api",),
     ("quickstart", "views"),
     ("bench",),
@@ -48,7 +48,7 @@ OWNERS = {
     "send2trash": {"files"},
     "numpy": {"engine", "inspection", "prepare"},
     "picklescan": {"engine"},
-    "yaml": {"exchange", "loras", "models"},
+    "yaml": {"cloud", "exchange", "loras", "models"},
 }
 INSIDE = {
     "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",

@@ -42,6 +42,7 @@ MUST_HAVE_TWINS = {
     "docs/engines.md",
     "docs/errors.md",
     "docs/inspect.md",
+    "docs/machines.md",
     "docs/models.md",
     "docs/settings.md",
     "docs/overrides.md",
@@ -60,8 +61,8 @@ PLACEHOLDERS = {
     "‹engine›": "embedded",
 }
 ERROR_AREAS = (
-    "advise", "base", "captions", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "learning", "lora", "machine", "memory", "models", "network", "option", "plan",
-    "prepare", "preset", "queue", "recovery", "report", "run", "saving", "share", "tag", "trouble",
+    "advise", "base", "captions", "cloud", "crop", "dataset", "doctor", "engine", "exchange", "files", "host", "init", "inspect", "kept", "launch", "learning", "lora",
+    "machine", "memory", "models", "network", "option", "plan", "prepare", "preset", "queue", "recovery", "remote", "report", "run", "saving", "share", "tag", "trouble",
 )  # fmt: skip
 
 

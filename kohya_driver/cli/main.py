@@ -25,6 +25,7 @@ COMMANDS = (
     "presets",
     "import",
     "export",
+    "cloud",
     "models",
     "crop",
     "tag",

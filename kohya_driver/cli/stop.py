@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import api
     from kohya_driver.cli.live import EXIT_CODES
+    from kohya_driver.cloud.following import kept_in_step
     from kohya_driver.run.registry import find_run
     from kohya_driver.run.watching import wait_until_over
     from kohya_driver.views.result import print_result, print_said
@@ -25,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     print_said("run.stop_asked", name=chosen.folder.name)
     if arguments.no_wait:
         return 0
-    result = wait_until_over(chosen)
+    with kept_in_step(chosen):
+        result = wait_until_over(chosen)
     if result is None:
         print_said("run.cut_off", name=chosen.folder.name)
         return EXIT_CODES["failed"]

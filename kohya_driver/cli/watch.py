@@ -85,6 +85,7 @@ class _Leaving:
 
 def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None:
     """Show a run until it is over; returns the exit code that `train` would, or None if the person has left before."""
+    from kohya_driver.cloud.following import kept_in_step
     from kohya_driver.events.snapshot import fold
     from kohya_driver.report.ending import ensure_report
     from kohya_driver.run.detach import adopt
@@ -97,7 +98,7 @@ def watch(run: Run, leaving: _Leaving, *, plain: bool, json: bool) -> int | None
         print_run(run)
         return _exit_code(run)
     snapshot = first_snapshot(run)
-    with _sink(plain=plain, json=json) as show:
+    with kept_in_step(run), _sink(plain=plain, json=json) as show:
         for record in follow_records(run, on_unwatched=adopt):
             if leaving.asked:
                 return None

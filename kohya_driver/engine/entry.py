@@ -56,6 +56,10 @@ def run(script, loop):
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         raise
+    except BaseException:
+        # Of several processes torch writes "[rank0]: " before each line of a traceback, and the driver could not read it.
+        sys.excepthook = sys.__excepthook__
+        raise
     finally:
         if loop is not None:
             loop.note_end(status)

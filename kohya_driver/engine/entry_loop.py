@@ -13,6 +13,10 @@ test_entry.py fail when the pin no longer needs it or no longer allows it:
 - Drawing samples leaves the random numbers of MPS at the prompt's seed (train_util.py:6453); and drawing, saving and logging take
   random numbers of Python's, more of them the first time in a process. After each, all are put back as the step left them, so
   that a training does not depend on what was drawn or saved, and when.
+
+Of several processes each has a Loop. The first one of all decides, at the end of each step, and tells the others (`_for_all`):
+whatever one did alone, such as stopping, the others would wait for without end. A state holds the first one's random numbers;
+the engine starts all of them with the same ones. The first process of a machine tells its driver.
 """
 
 import argparse
@@ -49,9 +53,8 @@ def take_part(path, states, tell):
     with open(path, encoding="utf-8") as file:
         settings = json.load(file)
     loop = Loop(os.path.dirname(os.path.abspath(path)), settings, states, tell)
-    if loop.is_main:
-        loop.note_start()
-        signal.signal(signal.SIGTERM, loop.on_terminate)
+    loop.note_start()
+    signal.signal(signal.SIGTERM, loop.on_terminate)
     hook(loop)
     return loop
 
@@ -82,7 +85,9 @@ class Loop:
     def __init__(self, folder, settings, states, tell):
         self.folder, self.settings, self.states = folder, settings, states
         self.is_main = os.environ.get("RANK", "0") == "0"
-        self.tell = lambda event, **facts: tell({"event": event, "time": time.time(), **facts})
+        self.is_spread = os.environ.get("WORLD_SIZE", "1") != "1"
+        self.is_first_here = os.environ.get("LOCAL_RANK", "0") == "0"
+        self._tell = tell
         self.rates = []  # that the last optimizer step was made with; entry.py keeps them
         self.replay = states.read(settings["resume"]) if settings.get("resume") else None
         LiveArguments.live = dict(REPLAYED) if self.replay else {}
@@ -105,16 +110,21 @@ class Loop:
     def replaying(self):
         return self.replay is not None
 
+    def tell(self, event, **facts):
+        if self.is_first_here:
+            self._tell({"event": event, "time": time.time(), **facts})
+
     # --- what the driver is told in trainer.json, because the launcher hides how the trainer ended
 
     def note_start(self):
         self._note({"pid": os.getpid()})
 
     def note_end(self, status):
-        if self.is_main:
-            self._note({"pid": os.getpid(), "status": status, "left": self.left})
+        self._note({"pid": os.getpid(), "status": status, "left": self.left})
 
     def _note(self, facts):
+        if not self.is_first_here:
+            return
         with contextlib.suppress(OSError):
             partial = os.path.join(self.folder, ".trainer.json")
             with open(partial, "w", encoding="utf-8") as file:
@@ -201,22 +211,34 @@ class Loop:
         self.last_step_at = time.monotonic()
 
     def _save_if_wanted(self, accelerator, step, draw):
-        wish, due = self._wish(), self._is_due()
         own = self._saves_itself(step)
-        if not (wish or own or due) or not self.is_main:
-            return
-        if not self._is_finite(accelerator):
-            if self.settings.get("leave_when_not_finite", True):
-                self._leave("not_finite", NOT_FINITE)
-            return
+        wish, due = self._for_all(self._decide(accelerator, own) if self.is_main else None)
         if not (wish or due):
             return
         if wish.get("sample"):
             self._draw_now(draw)
-        self._save_state(accelerator)
+        if self.is_main:
+            self._save_state(accelerator)
         if wish.get("save") or wish.get("stop"):
             self._save_lora(own, wish)
         self.stopping = bool(wish.get("stop")) and step < self.args.max_train_steps
+
+    def _decide(self, accelerator, own):
+        """What is asked for, and whether a state is due; neither where there is nothing that is worth saving."""
+        wish, due = self._wish(), self._is_due()
+        if not (wish or own or due) or self._is_finite(accelerator):
+            return wish, due
+        if self.settings.get("leave_when_not_finite", True):
+            self._leave("not_finite", NOT_FINITE)
+        return {}, False
+
+    def _for_all(self, decision):
+        """What the first process has decided."""
+        if not self.is_spread:
+            return decision
+        from accelerate.utils import broadcast_object_list
+
+        return broadcast_object_list([decision])[0]
 
     def after_log(self, loss):
         """The engine has logged a micro-step."""
@@ -225,7 +247,8 @@ class Loop:
             self.in_step = False
             self.states.restore_random_numbers(self.left_by_step)
         self.losses.append(loss)
-        if not math.isfinite(loss) and self.settings.get("leave_when_not_finite", True):
+        # Another process's loss is in everybody's weights, and in the first one's next loss.
+        if self.is_main and not math.isfinite(loss) and self.settings.get("leave_when_not_finite", True):
             self._leave("not_finite", NOT_FINITE)
         if self.stopping:
             self._leave("stopped", 0)
@@ -402,6 +425,8 @@ def hook(loop):
     ):
         setattr(owner, name, unless_replaying(loop, getattr(owner, name)))
     tqdm.display = remember_bar(loop, tqdm.display)
+    if not loop.is_main:
+        tqdm.set_postfix = also_after_log(loop, tqdm.set_postfix)
     RandomSampler.__iter__ = tell_order(loop, RandomSampler.__iter__)
     Accelerator.save_state = over(loop.save_state, Accelerator.save_state)
     Accelerator.end_training = note_end_of_training(loop, Accelerator.end_training)
@@ -470,6 +495,18 @@ def remember_bar(loop, display):
         if self.desc == "steps":
             loop.bar = self
         return None if loop.replaying else display(self, *arguments, **options)
+
+    return call
+
+
+def also_after_log(loop, set_postfix):
+    """Only the first process logs. The others pass this place too, right before it, with the bar's average."""
+
+    def call(self, ordered_dict=None, refresh=True, **values):
+        result = set_postfix(self, ordered_dict, refresh, **values)
+        if "avr_loss" in values and not loop.replaying:
+            loop.after_log(float(values["avr_loss"]))
+        return result
 
     return call
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kohya_driver.engine.extras import EXTRAS
 from kohya_driver.engine.kinds import DEFAULT
 from kohya_driver.host import Host
 from kohya_driver.planning.arguments import dataset_keys, training_options
@@ -61,7 +62,7 @@ def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
         base: where the base lies there.
     """
     images = as_written(images)
-    inputs = read_inputs(_free(preset), NVIDIA, preset.folder / "runs")
+    inputs = read_inputs(_free(preset), NVIDIA, preset.folder / "runs", extras=EXTRAS)
     draft, overrides = build_draft(inputs)
     chosen = tuple(one for one in overrides if not NOT_ELSEWHERE.match(one.id) and not _is_said(preset, one))
     training, dataset = _tables(preset, chosen)
@@ -84,7 +85,9 @@ def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
 
 def _free(preset: Preset) -> Preset:
     """Of what it says about the machine and the program here."""
-    launch = preset.launch.model_copy(update={"device": "auto", "engine": DEFAULT})
+    launch = preset.launch.model_copy(
+        update={"device": "auto", "engine": DEFAULT, "num_machines": 1, "num_processes": 1}
+    )
     return preset.model_copy(update={"launch": launch})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.model import Engine
+from kohya_driver.planning.distribution import ALONE, Distribution
 from kohya_driver.preset.model import Network, Preset, Section, fields
 from kohya_driver.preset.network_types import type_named
 
@@ -116,19 +117,20 @@ def launch_command(
     *,
     threads: int,
     cpu: bool,
+    distribution: Distribution = ALONE,
 ) -> tuple[str, ...]:
     """`accelerate launch` with every value given, so that no question and no user-wide config has a say."""
     return (
         str(engine.python),
         "-m", LAUNCHER,
         "--config_file", str(accelerate_config),
-        "--num_processes", "1",
-        "--num_machines", "1",
+        *_distribution_options(distribution),
         # The training config decides on precision; the launcher would refuse bf16 where the trainer does not.
         "--mixed_precision", "no",
         "--dynamo_backend", "no",
         "--num_cpu_threads_per_process", str(threads),
-        *(("--cpu",) if cpu else ()),
+        # For several processes this one would ask for mpirun; ACCELERATE_USE_CPU says the same.
+        *(("--cpu",) if cpu and not distribution.is_spread else ()),
         str(entry),
         str(engine.checkout / script),
         "--config_file", str(config),
@@ -159,20 +161,31 @@ def direct_environment(*, threads: int, cpu: bool) -> dict[str, str]:
 TOLD_DIRECTLY = frozenset(direct_environment(threads=1, cpu=True))
 
 
-def accelerate_config(*, cpu: bool) -> str:
+def _distribution_options(distribution: Distribution) -> tuple[str, ...]:
+    """One process is started as itself. Several are started by torch's own launcher, on a processor as well ("multi_gpu")."""
+    counts = ("--num_processes", str(distribution.processes), "--num_machines", str(distribution.machines))
+    if not distribution.is_spread:
+        return counts
+    spread = (*counts, "--multi_gpu", "--main_process_port", str(distribution.port))
+    if distribution.machines == 1:
+        return spread
+    return (*spread, "--machine_rank", str(distribution.rank), "--main_process_ip", distribution.address)
+
+
+def accelerate_config(*, cpu: bool, distribution: Distribution = ALONE) -> str:
     """A config for accelerate in the run's folder, so that it does not look for the person's own."""
     return (
         "compute_environment: LOCAL_MACHINE\n"
-        "distributed_type: 'NO'\n"
+        f"distributed_type: '{'MULTI_GPU' if distribution.is_spread else 'NO'}'\n"
         "mixed_precision: 'no'\n"
         "dynamo_config: {}\n"
-        "num_processes: 1\n"
-        "num_machines: 1\n"
-        "machine_rank: 0\n"
+        f"num_processes: {distribution.processes}\n"
+        f"num_machines: {distribution.machines}\n"
+        f"machine_rank: {distribution.rank}\n"
         "debug: false\n"
         "rdzv_backend: static\n"
         "same_network: true\n"
         "main_training_function: main\n"
         "downcast_bf16: 'no'\n"
-        f"use_cpu: {str(cpu).lower()}\n"
+        f"use_cpu: {str(cpu and not distribution.is_spread).lower()}\n"
     )

@@ -30,6 +30,7 @@ from kohya_driver.planning.arguments import (
 from kohya_driver.planning.autosave import Autosave, autosave_of
 from kohya_driver.planning.checks import BUCKET_DIVISOR, Subject, check_plan
 from kohya_driver.planning.disk import DiskUse
+from kohya_driver.planning.distribution import distribution_of
 from kohya_driver.planning.inputs import Inputs, SubsetInput
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override, Plan, SubsetPlan
@@ -62,7 +63,7 @@ def build_plan(
     settings = bucket_settings(draft)
     count = _count(inputs, draft, settings)
     draft, capped = cap_length(draft, count)
-    overrides += capped
+    overrides += (*capped, *_no_recovery(inputs, draft))
     schedule = _schedule(draft, count)
     draft, warmed = give_warmup(draft, schedule.warmup_steps)
     overrides += warmed
@@ -115,6 +116,8 @@ def _draft(inputs: Inputs) -> Draft:
         environment={**inherited, **preset.launch.env},
         base_load=_other_name(inputs),
         v_by=_said_velocity(inputs),
+        distribution=distribution_of(preset.launch, inputs.interface),
+        extras=inputs.extras,
         zero_terminal_snr=bool(inputs.base and inputs.base.zero_terminal_snr),
         base_is_small=bool(inputs.base and inputs.base.is_small),
         pictures=_splittable(inputs),
@@ -184,10 +187,21 @@ def cap_length(draft: Draft, count: DatasetCount | None) -> tuple[Draft, tuple[O
         return draft, ()
     accumulation = draft.training["gradient_accumulation_steps"]
     by_epochs = counting.build_schedule(
-        [count], gradient_accumulation_steps=accumulation, max_train_epochs=epochs
+        [count],
+        gradient_accumulation_steps=accumulation,
+        max_train_epochs=epochs,
+        processes=draft.distribution.processes,
     ).steps
     option = "training.max_train_epochs" if steps < by_epochs else "training.max_train_steps"
     return draft.put(option, None), (Override("training.shorter", option, draft.get(option), None),)
+
+
+def _no_recovery(inputs: Inputs, draft: Draft) -> tuple[Override, ...]:
+    """A machine cannot start anew alone: the others have ended too, and only the first one has train states."""
+    given = inputs.preset.safety.recover
+    if draft.distribution.machines == 1 or given == 0:
+        return ()
+    return (Override("launch.no_recovery", "safety.recover", given, 0),)
 
 
 def held_pictures(inputs: Inputs, draft: Draft) -> tuple[Path, ...]:
@@ -213,6 +227,7 @@ def _schedule(draft: Draft, count: DatasetCount | None) -> Schedule:
         max_train_steps=training.get("max_train_steps"),
         max_train_epochs=training.get("max_train_epochs"),
         lr_warmup_steps=training.get("lr_warmup_steps", 0),
+        processes=draft.distribution.processes,
     )
 
 
@@ -246,6 +261,7 @@ def _plan(
         base_width=small_width(inputs),
         trigger=draft.trigger,
         device=draft.device,
+        distribution=draft.distribution,
         images=schedule.pictures,
         repeats=schedule.train_images,
         subsets=tuple(
@@ -274,7 +290,7 @@ def _plan(
         training_config=training,
         dataset_config=_dataset_config(inputs, draft),
         sample_prompts=prompts_text(preset, draft.dataset["resolution"]),
-        safety=preset.safety.model_dump(),
+        safety=_safety(inputs, overrides),
         engine_name=engine.name,
         engine_tag=engine.tag,
         engine_root=engine.root,
@@ -297,6 +313,7 @@ def _command(inputs: Inputs, draft: Draft) -> tuple[str, ...]:
         folder / "accelerate.yaml",
         threads=draft.launch["num_cpu_threads_per_process"],
         cpu=draft.device == "cpu",
+        distribution=draft.distribution,
     )
 
 
@@ -329,6 +346,13 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
         "KOHYA_DRIVER_ATTEMPT": inputs.folder / "attempt.json",
     }
     return {**given, **told, **{name: str(path) for name, path in own.items()}}
+
+
+def _safety(inputs: Inputs, overrides: tuple[Override, ...]) -> Mapping[str, Any]:
+    changed = {
+        one.option.partition(".")[2]: one.after for one in overrides if one.option.startswith("safety.")
+    }
+    return {**inputs.preset.safety.model_dump(), **changed}
 
 
 def _dataset_config(inputs: Inputs, draft: Draft) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from kohya_driver.dataset.model import ImageFolder
 from kohya_driver.dataset.scan import count_pictures, find_subsets, folder_repeats, scan_folder
 from kohya_driver.engine.base import BaseModel
 from kohya_driver.engine.catalogue import Catalogue, load_catalogue
+from kohya_driver.engine.extras import extras_in
 from kohya_driver.engine.kinds import Kind, kind_of
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.weights import Header
 from kohya_driver.errors import Finding, error
-from kohya_driver.host import Host, Memory
+from kohya_driver.host import Host, Memory, interface_towards
 from kohya_driver.planning.adapters import read_adapters
 from kohya_driver.planning.arguments import dataset_keys
 from kohya_driver.planning.base_input import BaseInput, read_base_input
@@ -60,6 +61,10 @@ class Inputs:
     """What earlier trainings took on this machine."""
     findings: tuple[Finding, ...]
     """What was wrong with any of it."""
+    extras: frozenset[str] = frozenset()
+    """Packages beyond the lock's that the environment has in which it trains."""
+    interface: str = ""
+    """Of the network, by which this machine reaches the first of several."""
 
     @property
     def kind(self) -> Kind:
@@ -72,11 +77,19 @@ class Inputs:
         return self.base_input.model
 
 
-def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None = None) -> Inputs:
+def read_inputs(
+    preset: Preset,
+    host: Host,
+    folder: Path,
+    memory: Memory | None = None,
+    *,
+    extras: frozenset[str] | None = None,
+) -> Inputs:
     """Look at everything once. Nothing is raised for what a person got wrong: that is among the findings.
 
     Args:
         memory: of this machine, just now; counts only if `host` is this machine.
+        extras: packages that another machine's environment has beyond the lock's; None: as the engine here.
     """
     kind = kind_of(preset.launch.engine)
     installed = kind.find()
@@ -100,6 +113,8 @@ def read_inputs(preset: Preset, host: Host, folder: Path, memory: Memory | None 
         available_bytes=memory.available if memory and memory.total == host.memory_bytes else None,
         history=read_history(history_file(host, installed)) if installed else (),
         findings=(*base.findings, *weights_findings, *layout_findings),
+        extras=extras_in(installed) if extras is None and installed else extras or frozenset(),
+        interface=interface_towards(preset.launch.main_process_ip) if preset.launch.num_machines > 1 else "",
     )
 
 

@@ -107,6 +107,8 @@ class Workload:
     spawned_workers: int = 0
     """Data-loader processes that share nothing with the trainer, as on a Mac."""
     launcher: bool = True
+    processes: int = 1
+    """On this machine; none of them shares anything with another."""
 
     def has(self, option: str) -> bool:
         return bool(self.training.get(option))
@@ -134,9 +136,10 @@ def predict_phases(work: Workload) -> dict[str, int]:
         KeyError: the family is not known.
     """
     family = FAMILIES[work.family]
-    processes = PROCESS_BYTES + work.launcher * LAUNCHER_BYTES
-    loaded = processes + WIDE_BYTES * (family.unet + family.texts + family.vae)
-    resting = processes + held_bytes(work, family) + lora_bytes(work) + work.spawned_workers * WORKER_BYTES
+    loaded = PROCESS_BYTES + WIDE_BYTES * (family.unet + family.texts + family.vae)
+    resting = (
+        PROCESS_BYTES + held_bytes(work, family) + lora_bytes(work) + work.spawned_workers * WORKER_BYTES
+    )
     training = resting + step_bytes(work, family)
     peaks = {"loading": loaded}
     if work.has("cache_latents"):
@@ -148,7 +151,8 @@ def predict_phases(work: Workload) -> dict[str, int]:
     # What a step has taken stays with the process, ready for the next one; the file is made from a copy.
     copy = trained_numbers(work.family, work.training) * WIDE_BYTES
     peaks["saving"] = max(peaks["training"], peaks.get("sampling", 0), resting + copy)
-    return peaks
+    launcher = work.launcher * LAUNCHER_BYTES
+    return {name: launcher + work.processes * size for name, size in peaks.items()}
 
 
 def held_bytes(work: Workload, family: Family) -> int:

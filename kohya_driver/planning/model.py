@@ -14,6 +14,7 @@ from kohya_driver.errors import Finding, PlanError, Severity
 from kohya_driver.host import Host
 from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse
+from kohya_driver.planning.distribution import Distribution
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.pace import TimeUse
 
@@ -75,6 +76,7 @@ class Plan:
     """Channels of a base that is smaller than any real one; 0 for a real one."""
     trigger: str
     device: str
+    distribution: Distribution
     images: int
     """Pictures to train on, without regularization images."""
     repeats: int
@@ -130,6 +132,15 @@ class Plan:
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
     @property
+    def effective_batch(self) -> int:
+        """Pictures of one step: those of all processes and all batches that are collected into it."""
+        batch, collected = (
+            int(self.training_config.get(name) or 1)
+            for name in ("train_batch_size", "gradient_accumulation_steps")
+        )
+        return batch * collected * self.distribution.processes
+
+    @property
     def output_dir(self) -> Path:
         return Path(self.training_config["output_dir"])
 
@@ -155,6 +166,8 @@ class Plan:
             "base_width": self.base_width,
             "trigger": self.trigger,
             "device": self.device,
+            "distribution": self.distribution.to_json(),
+            "effective_batch": self.effective_batch,
             "images": self.images,
             "repeats": self.repeats,
             "subsets": [subset.to_json() for subset in self.subsets],
@@ -213,6 +226,7 @@ class Plan:
             **{name: data[name] for name in (*same, *numbers, *configs)},
             folder=Path(data["folder"]),
             base_width=data.get("base_width", 0),
+            distribution=Distribution.from_json(data.get("distribution", {})),
             preset_text=data["preset"],
             resolved_preset=data["resolved_preset"],
             subsets=tuple(SubsetPlan(**subset) for subset in data["subsets"]),

@@ -40,6 +40,7 @@ def workload(inputs: Inputs, draft: Draft) -> Workload:
         sample_size=largest_size(inputs.preset, size),
         spawned_workers=workers if draft.host.is_mac else 0,
         launcher=not draft.is_direct,
+        processes=draft.distribution.here,
     )
 
 
@@ -62,7 +63,14 @@ def time_needed(
     if draft.get("training.cache_latents"):
         pictures = sum(len(subset.folder.pictures) for subset in inputs.subsets)
     amount = Amount(steps=steps, pictures=pictures, samples=samples, saves=saves, passes=passes)
-    work = work_of(draft.family, draft.device, draft.training, buckets, small_width(inputs))
+    work = work_of(
+        draft.family,
+        draft.device,
+        draft.training,
+        buckets,
+        small_width(inputs),
+        processes=draft.distribution.processes,
+    )
     return estimate(work, amount, inputs.history)
 
 
@@ -72,7 +80,13 @@ def small_width(inputs: Inputs) -> int:
 
 
 def work_of(
-    family: str, device: str, training: Mapping[str, Any], buckets: Sequence[Bucket], base_width: int = 0
+    family: str,
+    device: str,
+    training: Mapping[str, Any],
+    buckets: Sequence[Bucket],
+    base_width: int = 0,
+    *,
+    processes: int = 1,
 ) -> Work:
     """What the time of a step depends on."""
     count = sum(bucket.count for bucket in buckets)
@@ -88,4 +102,5 @@ def work_of(
         batch=int(training.get("train_batch_size") or 1),
         accumulation=int(training.get("gradient_accumulation_steps") or 1),
         base_width=base_width,
+        processes=processes,
     )

@@ -50,6 +50,8 @@ class Work:
     accumulation: int
     base_width: int = 0
     """Of a base smaller than any real one, the channels of its first block; 0 for a real one."""
+    processes: int = 1
+    """That train together; each adds the time in which it waits for the others."""
 
     @property
     def cost(self) -> float:
@@ -62,8 +64,8 @@ class Work:
         return self._kind == other._kind
 
     @property
-    def _kind(self) -> tuple[str, str, str, int]:
-        return self.family, self.device, self.precision, self.base_width
+    def _kind(self) -> tuple[str, str, str, int, int]:
+        return self.family, self.device, self.precision, self.base_width, self.processes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Steps, epochs, checkpoints and samples to come, as the engine will count and name them. Pure.
 
 Sources: train_network.py:800-808, 978-983 (steps), 1497-1512 and 1666-1682 (saves), library/train_util.py:5275 (warm-up),
-5767-5808 and 5938-5999 (names, removal), 6373-6386 and 6573 (samples). One process.
+5767-5808 and 5938-5999 (names, removal), 6373-6386 and 6573 (samples). Of several processes each takes its share of the
+batches (accelerate's BatchSamplerShard), and the scheduler moves on once for each of them (train_util.py:5274).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Schedule:
     """"num reg images"."""
     validation_images: int
     batches_per_epoch: int
+    """Of one process."""
     steps_per_epoch: int
     """Optimizer steps; accumulation never reaches over the end of an epoch."""
     epochs: int
@@ -107,18 +109,20 @@ def build_schedule(
     max_train_steps: int | None = None,
     max_train_epochs: int | None = None,
     lr_warmup_steps: int | float = 0,
+    processes: int = 1,
 ) -> Schedule:
     """Count a training.
 
     Args:
         max_train_epochs: wins over `max_train_steps`.
-        lr_warmup_steps: a float is a share of all steps, an int is steps.
+        lr_warmup_steps: a float is a share of all steps, an int is moves of the scheduler.
+        processes: that share the batches.
 
     Raises:
         ValueError: there is not one batch; the engine would end without a model (the plan's checks find this first).
     """
     counted = tuple(datasets)
-    batches = sum(one.batches for one in counted)
+    batches = _shared(sum(one.batches for one in counted), processes)
     if not batches:
         raise ValueError("no batches: there are no pictures")
     steps_per_epoch = math.ceil(batches / gradient_accumulation_steps)
@@ -134,9 +138,18 @@ def build_schedule(
         steps_per_epoch=steps_per_epoch,
         epochs=math.ceil(steps / steps_per_epoch),
         steps=steps,
-        warmup_steps=int(lr_warmup_steps * steps) if isinstance(lr_warmup_steps, float) else lr_warmup_steps,
-        validation_batches=sum(one.validation_batches for one in counted),
+        warmup_steps=_warmup(lr_warmup_steps, steps * processes) // processes,
+        validation_batches=_shared(sum(one.validation_batches for one in counted), processes),
     )
+
+
+def _shared(batches: int, processes: int) -> int:
+    """Batches of one process. Where they do not come out even, the first ones are taken again."""
+    return math.ceil(batches / processes)
+
+
+def _warmup(given: int | float, moves: int) -> int:
+    return int(given * moves) if isinstance(given, float) else given
 
 
 VALIDATION_TIMESTEPS = 4

@@ -98,6 +98,8 @@ def _pictures(plan: Plan) -> Iterator[tuple[Place, Any]]:
 def _surroundings(plan: Plan) -> Iterator[tuple[Place, Any]]:
     yield ("launch", "device"), plan.device
     yield ("launch", "launcher"), "accelerate" if LAUNCHER in plan.command else "direct"
+    yield ("launch", "num_processes"), plan.distribution.processes
+    yield ("launch", "num_machines"), plan.distribution.machines
     yield ("launch", "num_cpu_threads_per_process"), plan.threads
     for name, value in plan.environment.items():
         if name not in OWN_VARIABLES and name not in TOLD_DIRECTLY:

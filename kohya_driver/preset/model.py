@@ -495,8 +495,23 @@ class Launch(Section):
     launcher: Literal["accelerate", "direct"] | None = None
     """What starts the trainer. direct: Python itself; accelerate: `accelerate launch`, a second process that loads torch and waits. Unset: direct where one process trains."""
 
+    num_processes: Annotated[int, Field(ge=1, le=1024)] = 1
+    """Processes that train together, on all machines: one for each NVIDIA card. Each takes a batch of its own, so that an epoch has fewer steps of more pictures."""
+
+    num_machines: Annotated[int, Field(ge=1, le=64)] = 1
+    """Machines that train together, over a fast network (see docs/machines.md). The same preset and pictures lie on each, and the training is started on each."""
+
+    machine_rank: Annotated[int, Field(ge=0)] = 0
+    """Which of these machines this one is: 0 is the first, which writes the LoRA."""
+
+    main_process_ip: str = ""
+    """Address of the first machine, as all of them reach it."""
+
+    main_process_port: Annotated[int, Field(ge=1024, le=65535)] | None = None
+    """Port of the first machine on which the others meet it. Unset: 29500 for several machines, any free one for one."""
+
     num_cpu_threads_per_process: Count | None = None
-    """Processor threads. Unset: one for each performance core."""
+    """Processor threads. Unset: one for each performance core, shared out among the processes."""
 
     env: Mapping[str, str] = Field(default_factory=dict)
     """Environment variables for the engine, besides those that the plan sets."""

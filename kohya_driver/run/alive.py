@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kohya_driver import files, process
+from kohya_driver.run.remote import read_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def read_holder() -> Holder | None:
 
 
 def is_watched(folder: Path) -> bool:
-    """Whether the supervisor of the run in this folder lives."""
+    """Whether the supervisor of the run in this folder lives; of one elsewhere, whether it did when it was last asked."""
+    if remote := read_mark(folder):
+        return remote.alive
     try:
         holder = files.read_json(folder / "supervisor.json")
         return process.is_alive(holder["pid"], holder["started"])

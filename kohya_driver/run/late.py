@@ -8,6 +8,7 @@ from kohya_driver.run.attempt import read_attempts
 from kohya_driver.run.course import Course
 from kohya_driver.run.detach import recorded
 from kohya_driver.run.folder import Run
+from kohya_driver.run.remote import read_mark
 
 
 def settle_ended(run: Run) -> bool:
@@ -29,7 +30,7 @@ def settle_ended(run: Run) -> bool:
 
 
 def _is_to_settle(run: Run) -> bool:
-    if run.result_file.exists():
+    if run.result_file.exists() or read_mark(run.folder):  # elsewhere, its own supervisor judges
         return False
     try:
         trainer = files.read_json(run.trainer_file)

@@ -13,6 +13,7 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.run import machine
 from kohya_driver.run.folder import Run
+from kohya_driver.run.remote import read_mark
 
 TAIL_BYTES = 64 << 10
 UNREADABLE = "unreadable"
@@ -42,13 +43,26 @@ class Overview:
     """The engine's average at the last step: over as many steps as an epoch has."""
     size_bytes: int | None = None
     """What the folder takes on the disk; None if nobody looked."""
+    host: str = ""
+    """Where it trains, if not on this machine."""
 
     @property
     def name(self) -> str:
         return Path(self.folder).name
 
     def to_json(self) -> dict[str, Any]:
-        fields = ("folder", "state", "step", "steps", "reason", "started", "changed", "base", "size_bytes")
+        fields = (
+            "folder",
+            "state",
+            "step",
+            "steps",
+            "reason",
+            "started",
+            "changed",
+            "base",
+            "size_bytes",
+            "host",
+        )
         loss = self.loss if self.loss is not None and math.isfinite(self.loss) else None
         return {"name": self.name, **{name: getattr(self, name) for name in fields}, "loss": loss}
 
@@ -75,14 +89,16 @@ def overview(run: Run, state_without_result: Callable[[Run], str] = Run.state) -
         state = result.outcome if result else state_without_result(run)
     except _DAMAGED:
         return Overview(str(run.folder), UNREADABLE, 0, 0, "", begun, begun)
+    remote = read_mark(run.folder)
+    host = remote.name if remote else ""
     step, loss = _last_step(run.events_file)
     if result:
         return Overview(
             str(run.folder), state, result.steps, steps, result.reason, result.started or begun, result.ended,
-            result.reason_values, base, loss,
+            result.reason_values, base, loss, host=host,
         )  # fmt: skip
     changed = max(begun, _changed(run.events_file))
-    return Overview(str(run.folder), state, step, steps, "", begun, changed, base=base, loss=loss)
+    return Overview(str(run.folder), state, step, steps, "", begun, changed, base=base, loss=loss, host=host)
 
 
 def _last_step(path: Path) -> tuple[int, float | None]:

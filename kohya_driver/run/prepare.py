@@ -38,7 +38,8 @@ def write_plan(run: Run, plan: Plan) -> None:
     files.write_text(run.config_file, files.dump_toml(plan.training_config))
     files.write_text(run.dataset_file, files.dump_toml(plan.dataset_config))
     if str(run.accelerate_file) in plan.command:
-        files.write_text(run.accelerate_file, accelerate_config(cpu=plan.device == "cpu"))
+        config = accelerate_config(cpu=plan.device == "cpu", distribution=plan.distribution)
+        files.write_text(run.accelerate_file, config)
     if plan.sample_prompts:
         files.write_text(run.prompts_file, plan.sample_prompts)
     files.write_json(run.plan_file, plan.to_json())

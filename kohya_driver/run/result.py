@@ -109,6 +109,8 @@ def _failure(
         if (ended and ended.status < 0) or (signalled and not snapshot.traceback):
             return "run.killed", signalled or "\n".join(tail)
         return "run.engine_failed", snapshot.traceback or "\n".join(tail)
+    if not plan.distribution.is_main:  # another machine writes the LoRA, and decides when all stop
+        return ("run.stopped", "") if ended.left else ("", "")
     # On a full disk it was said in vain: then the file itself counts.
     if not snapshot.model_saved and not _is_full(run.folder):
         return "run.not_saved", "\n".join(tail)
@@ -129,7 +131,7 @@ def result_of(plan: Plan, run: Run, recorder: Recorder, verdict: Verdict, status
     return RunResult(
         outcome=verdict.outcome,
         folder=str(run.folder),
-        final="" if verdict.reason else str(plan.final),
+        final=str(plan.final) if not verdict.reason and plan.distribution.is_main else "",
         checkpoints=tuple(_standing(snapshot, saved=False, run=run)),
         steps=snapshot.step,
         seconds=round(recorder.elapsed, 1),

@@ -18,6 +18,7 @@ from kohya_driver.run.late import settle_ended
 from kohya_driver.run.noted import remember_run
 from kohya_driver.run.prepare import write_plan
 from kohya_driver.run.recorder import OnEvent
+from kohya_driver.run.remote import read_mark
 from kohya_driver.run.replan import differences, plan_again, read_again
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop
@@ -39,6 +40,8 @@ def plan_resume(run: Run, sets: Sequence[str] = (), preset: Preset | None = None
     """
     check_can_resume(run)
     before = run.plan()
+    if before.distribution.machines > 1:
+        raise RunError("run.resume_machines", run.folder, machines=before.distribution.machines)
     plan = plan_again(before, read_again(run, sets, preset))
     state, passed = newest_state(run, before)
     findings = [warning("run.state_cut_off", path) for path in passed]
@@ -66,11 +69,13 @@ def _base_changed(run: Run, plan: Plan) -> bool:
 
 
 def check_can_resume(run: Run) -> None:
-    """Raises RunError: `run.already_running`, `run.already_finished`."""
+    """Raises RunError: `run.already_running`, `run.already_finished`, `remote.cannot_resume`."""
     settle_ended(run)
     state = run.state()
     if state in ("running", "unwatched"):
         raise RunError("run.already_running", run.folder, run=run.folder.name)
+    if remote := read_mark(run.folder):
+        raise RunError("remote.cannot_resume", run.folder, run=run.folder.name, host=remote.name)
     if state == "succeeded":
         result = run.result()
         raise RunError("run.already_finished", run.folder, final=result.final if result else "")

@@ -43,7 +43,14 @@ def remember_times(plan: Plan, run: Run, source: str, result: RunResult) -> None
     """Later plans for this machine say how long they will take. A run in several attempts says nothing clear."""
     if result.outcome != "succeeded" or result.attempts > 1:
         return
-    work = work_of(plan.family, plan.device, plan.training_config, plan.buckets, plan.base_width)
+    work = work_of(
+        plan.family,
+        plan.device,
+        plan.training_config,
+        plan.buckets,
+        plan.base_width,
+        processes=plan.distribution.processes,
+    )
     measured = measure(source, work, run.events())
     if measured:
         remember(history_file(plan.host, plan.engine), measured)

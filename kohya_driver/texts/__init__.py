@@ -13,9 +13,9 @@ from importlib import import_module
 Table = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
 AREAS = (
-    "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid", "guidance", "host", "init",
-    "init_preset", "init_screen", "inspect", "inspect_screen", "kept", "learning", "lora", "lora_screen", "machine", "memory", "models", "models_screen", "network", "network_types", "notify", "option", "override",
-    "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "report", "report_page", "run", "runs", "saving", "share", "share_screen", "show", "system", "tag", "tag_screen",
+    "advice", "advise", "advise_screen", "audit", "base", "captions", "cli", "cloud", "compare", "crop", "crop_screen", "dataset", "diagnosis", "doctor", "engine", "event", "exchange", "exchange_screen", "files", "grid",
+    "guidance", "host", "init", "init_preset", "init_screen", "inspect", "inspect_screen", "kept", "launch", "learning", "lora", "lora_screen", "machine", "memory", "models", "models_screen", "network", "network_types", "notify", "option",
+    "override", "plan", "prepare", "preset", "preset_screen", "queue", "recovery", "remote", "report", "report_page", "run", "runs", "saving", "share", "share_screen", "show", "system", "tag", "tag_screen",
     "trouble", "view",
 )  # fmt: skip
 

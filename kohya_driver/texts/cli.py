@@ -58,6 +58,52 @@ TEXTS = {
         "write a preset's training for sd-scripts, kohya_ss or as a script, to run it elsewhere",
         "把预设导出为 sd-scripts、kohya_ss 的文件或脚本，以便在别处运行",
     ),
+    "cli.cloud": (
+        "train a preset on a rented machine, by SkyPilot, and bring the run back",
+        "用 SkyPilot 在租来的机器上训练预设，并取回结果",
+    ),
+    "cli.cloud.start": (
+        "show what is trained where and what goes up, ask, and start it",
+        "显示在哪里训练、上传什么，询问后启动",
+    ),
+    "cli.cloud.sync": (
+        "fetch what is new of a run that trains elsewhere, and show where it is",
+        "取回在别处训练的最新内容，并显示进度",
+    ),
+    "cli.option.cloud_gpu": (
+        "the card, and how many in each machine: L4, A100:4; none: a processor only (default: %(default)s)",
+        "显卡，以及每台机器的张数：L4、A100:4；none：只用 CPU（默认：%(default)s）",
+    ),
+    "cli.option.cloud_nodes": ("machines that train together", "一起训练的机器数"),
+    "cli.option.cloud_infra": (
+        "where: aws, gcp/us-central1, runpod …; unset: the cheapest that SkyPilot may use",
+        "在哪里租：aws、gcp/us-central1、runpod 等；不设：SkyPilot 可用的最便宜的",
+    ),
+    "cli.option.cloud_spot": (
+        "cheaper, and may be taken away at any moment",
+        "更便宜，但随时可能被收回",
+    ),
+    "cli.option.cloud_disk": (
+        "its disk, in GB (default: %(default)s)",
+        "磁盘大小，单位 GB（默认：%(default)s）",
+    ),
+    "cli.option.cloud_idle": (
+        "stop the machine after so many idle minutes (default: %(default)s)",
+        "空闲这么多分钟后停机（默认：%(default)s）",
+    ),
+    "cli.option.cloud_dry_run": ("only show it", "只显示，不启动"),
+    "cli.option.cloud_write": (
+        "only write the task, for `sky launch`",
+        "只写出任务文件，供 `sky launch` 使用",
+    ),
+    "cli.option.cloud_yes": (
+        "do not ask; SkyPilot does not ask either",
+        "不询问；SkyPilot 也不再询问",
+    ),
+    "cli.option.cloud_run": (
+        "the run's folder, or its name",
+        "训练的文件夹，或其名称",
+    ),
     "cli.option.import_files": (
         "kohya_ss JSON, sd-scripts TOML, a shell or batch script, LoRA_Easy_Training_Scripts TOML, OneTrainer JSON, ai-toolkit YAML, "
         "a LoRA (.safetensors); or sd-scripts' training config and dataset config",

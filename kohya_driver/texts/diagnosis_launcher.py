@@ -14,6 +14,37 @@ CAUSES = {
             "gradient_checkpointing = true、max_data_loader_n_workers = 0，或减小 [dataset] resolution。",
         ),
     ),
+    "proc.one_of_several": (
+        (
+            "Another process of this training has ended, and the rest cannot go on without it.",
+            "这次训练的另一个进程已经结束，其余进程无法单独继续。",
+        ),
+        (
+            "It was ended by force, for want of memory most often, or its machine is switched off or no longer reached. "
+            "If it failed by itself, its own message stands in its machine's log.",
+            "它可能被强行结束（多半是因为内存不足），或者它所在的机器关机或断网了。如果是它自己出错，错误信息在那台机器的日志里。",
+        ),
+        (
+            "Look at the run's engine.log on each machine. For want of memory: fewer processes, a smaller batch or resolution.",
+            "请查看每台机器上该次训练的 engine.log。如果是内存不足：减少进程数，或减小批大小或分辨率。",
+        ),
+    ),
+    "acc.no_meeting": (
+        (
+            "The machines or processes of this training did not find each other.",
+            "这次训练的各台机器或各个进程没有互相找到。",
+        ),
+        (
+            "The first machine did not listen at the given address and port in time, or a firewall stands between.",
+            "第一台机器没有及时在指定的地址和端口上监听，或者中间有防火墙。",
+        ),
+        (
+            "Start the training on all machines within a quarter of an hour, with the same [launch] main_process_ip, "
+            "main_process_port, num_machines and num_processes, and let the port through the firewall.",
+            "请在一刻钟内在所有机器上启动训练，[launch] 中的 main_process_ip、main_process_port、num_machines、num_processes 要相同，"
+            "并让防火墙放行该端口。",
+        ),
+    ),
     "proc.sigabrt": (
         ("The training's program broke off by itself (SIGABRT).", "训练程序自行中止（SIGABRT）。"),
         (

@@ -42,6 +42,10 @@ TEXTS = {
         "8-bit and paged optimizers need bitsandbytes on an NVIDIA card; the full one learns the same.",
         "8 位和分页优化器需要 NVIDIA 显卡上的 bitsandbytes；普通版本的学习效果相同。",
     ),
+    "override.optimizer.bitsandbytes_missing": (
+        "The engine's environment lacks bitsandbytes, which this optimizer needs; the full one learns the same.",
+        "引擎环境中没有该优化器所需的 bitsandbytes；普通版本的学习效果相同。",
+    ),
     "override.precision.no_fp16": (
         "fp16 is unstable on Apple chips and missing on processors; 32 bit is safe.",
         "fp16 在 Apple 芯片上不稳定，在 CPU 上不可用；用 32 位是安全的。",
@@ -77,6 +81,10 @@ TEXTS = {
     "override.attention.no_xformers": (
         "xformers exists for NVIDIA cards only.",
         "xformers 只支持 NVIDIA 显卡。",
+    ),
+    "override.attention.xformers_missing": (
+        "The engine's environment lacks xformers; sdpa does the same.",
+        "引擎环境中没有 xformers；sdpa 的效果相同。",
     ),
     "override.attention.not_plain": (
         "Plain attention keeps the whole matrix in memory, the usual way to run out of it on a Mac.",
@@ -247,8 +255,28 @@ TEXTS = {
         "这么小的底模，一个处理器线程就够了，也不用互相等待。",
     ),
     "override.launch.threads": (
-        "One thread for each fast core of the processor.",
-        "处理器的每个性能核心一个线程。",
+        "One thread for each fast core of the processor, shared out among the processes.",
+        "处理器的每个性能核心一个线程，由各进程平分。",
+    ),
+    "override.launch.accelerate": (
+        "Several processes train: accelerate's launcher starts them and ends the rest when one fails.",
+        "有多个训练进程：由 accelerate 的启动程序启动，一个失败时结束其余的。",
+    ),
+    "override.launch.warmup": (
+        "Of several processes each moves the learning rate on, so that the engine counts these steps once for each.",
+        "有多个进程时，每个进程都会推进一次学习率，所以引擎按进程数重复计数这些步。",
+    ),
+    "override.launch.no_recovery": (
+        "One of several machines cannot go on by itself: the training is started anew on all of them.",
+        "多台机器中的一台无法自行继续：需要在所有机器上重新开始训练。",
+    ),
+    "override.launch.interface": (
+        "The network by which this machine reaches the first one; the engine would take the one that the machine's name leads to.",
+        "本机连到第一台机器所用的网络接口；否则引擎会使用机器名所对应的接口。",
+    ),
+    "override.launch.use_cpu": (
+        "Several processes on a processor are told so by this variable.",
+        "多个进程在 CPU 上训练时，用这个变量告诉它们。",
     ),
     "override.environment.pytorch_enable_mps_fallback": (
         "What MPS cannot compute runs on the processor instead of stopping the training.",
@@ -312,6 +340,12 @@ TEXTS = {
             "accelerate_use_cpu",
             "accelerate_dynamo_backend",
             "accelerate_gradient_accumulation_steps",
+            "rank",
+            "local_rank",
+            "world_size",
+            "local_world_size",
+            "master_addr",
+            "master_port",
         )
     },
 }

@@ -113,6 +113,14 @@ TEXTS = {
         "Put the old file back, or start a new run. If it was only copied or touched, its time of change must be as it was.",
         "请放回原来的文件，或新建一次训练。如果只是复制或改动过时间，需要恢复它原来的修改时间。",
     ),
+    "run.resume_machines": (
+        "This run was trained on {machines} machines, and only the first has its train states: it cannot go on from them.",
+        "这次训练使用了 {machines} 台机器，而只有第一台保存了训练状态，无法从那里继续。",
+    ),
+    "run.resume_machines.hint": (
+        "Start it anew on all of them, or on the first one alone with the saved LoRA as a start (network.weights).",
+        "请在所有机器上重新开始，或只在第一台上以已保存的 LoRA 为起点（network.weights）继续训练。",
+    ),
     "run.resume_past_end": (
         "The train state is at step {step}, but the training is to have only {steps} steps.",
         "训练状态在第 {step} 步，但训练总共只有 {steps} 步。",

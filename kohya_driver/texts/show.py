@@ -67,6 +67,15 @@ TEXTS = {
         "{steps} in {epochs} epoch(s) of {steps_per_epoch} ({batches} batches), warmup {warmup}",
         "共 {steps} 步，{epochs} 个轮次，每轮次 {steps_per_epoch} 步（{batches} 批），预热 {warmup} 步",
     ),
+    "show.batch": ("Pictures a step", "每步图片数"),
+    "show.batch_value": (
+        "{effective}: {batch} at once × {collected} collected × {processes} process(es)",
+        "{effective}：每批 {batch} 张 × 累积 {collected} 批 × {processes} 个进程",
+    ),
+    "show.machines_value": (
+        "this is machine {rank} of {machines} (counted from 0), with {here} process(es)",
+        "本机是 {machines} 台机器中的第 {rank} 号（从 0 编号），运行 {here} 个进程",
+    ),
     "show.checkpoints": ("LoRA files", "LoRA 文件"),
     "show.samples": ("Samples", "预览图"),
     "show.memory": ("Memory needed", "所需内存"),

@@ -79,6 +79,7 @@ def _numbers(plan: Plan) -> Table:
             batches=plan.batches_per_epoch,
             warmup=plan.warmup_steps,
         ),
+        **({"batch": _batch(plan)} if plan.effective_batch > 1 else {}),
         "checkpoints": _some(plan.checkpoints),
         "samples": str(plan.samples),
         "disk": texts.say(
@@ -94,6 +95,21 @@ def _numbers(plan: Plan) -> Table:
     for name, value in rows.items():
         table.add_row(texts.say(f"show.{name}"), Text(value))
     return table
+
+
+def _batch(plan: Plan) -> str:
+    """From how many pictures a step learns, and where they come from."""
+    spread, told = plan.distribution, plan.training_config
+    sizes = {
+        "effective": plan.effective_batch,
+        "batch": told.get("train_batch_size") or 1,
+        "collected": told.get("gradient_accumulation_steps") or 1,
+        "processes": spread.processes,
+    }
+    text = texts.say("show.batch_value", **sizes)
+    if spread.machines == 1:
+        return text
+    return f"{text}; {texts.say('show.machines_value', rank=spread.rank, machines=spread.machines, here=spread.here)}"
 
 
 def _validation(plan: Plan) -> str:

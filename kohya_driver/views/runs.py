@@ -90,7 +90,7 @@ def _table(overviews: Sequence[Overview], now: float, *, wide: bool) -> Table:
     for item in overviews:
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(item.started))
         table.add_row(
-            item.name,
+            f"{item.name} @{item.host}" if item.host else item.name,
             f"{item.step:,}/{item.steps:,}" if item.steps else "–",
             human_loss(item.loss),
             "–" if item.size_bytes is None else human_bytes(item.size_bytes),

@@ -68,6 +68,11 @@ CASES = """\
 0 | export project/preset.toml --to kohya_ss --output out.json
 0 | export project/preset.toml --to shell --output out.sh
 3 | export nobody --to shell
+0 | cloud project/preset.toml --dry-run --gpu A100:2
+0 | cloud start project/preset.toml --write task.yaml --nodes 2
+2 | cloud project/preset.toml --gpu A100:x
+7 | cloud project/preset.toml --base nowhere.safetensors
+8 | cloud sync nothing
 0 | engine status
 6 | engine verify
 6 | engine install --source nowhere

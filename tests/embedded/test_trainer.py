@@ -1,10 +1,11 @@
-"""The embedded trainer's own work: what it refuses, what else it carries out, two processes of it, and its base."""
+"""The embedded trainer's own work: what it refuses, what else it carries out, and its base.
+
+Two processes of it train in test_processes.py.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -159,39 +160,3 @@ def test_checkpointing_changes_no_number(tiny_base: Path, tmp_path: Path) -> Non
     plain = train(tmp_path / "a", tiny_base, "training.gradient_checkpointing=false")
     frugal = train(tmp_path / "b", tiny_base, "training.gradient_checkpointing=true")
     assert losses(frugal) == pytest.approx(losses(plain), rel=1e-4)
-
-
-def test_two_processes(engine: Engine, tiny_base: Path, tmp_path: Path) -> None:
-    """Each takes every other batch: seven are four a process, and two of a process's make a step."""
-    plan = api.plan(
-        preset(
-            tmp_path,
-            tiny_base,
-            "training.max_train_epochs=2",
-            "sampling.every_n_epochs=50",
-            "sampling.at_first=false",
-        )
-    )
-    prepare_folder(plan)
-    launcher = [
-        str(engine.python), "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1",
-        "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0", "train_network.py",
-    ]  # fmt: skip
-    done = subprocess.run(
-        [*launcher, "--config_file", str(plan.folder / "config.toml")],
-        cwd=engine.checkout,
-        env={
-            **os.environ, "PYTHONPATH": str(engine.checkout), "ACCELERATE_USE_CPU": "true", "HF_HUB_OFFLINE": "1",
-            "OMP_NUM_THREADS": "1", "COLUMNS": "400", "PYTHONDONTWRITEBYTECODE": "1",
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )  # fmt: skip
-    output = done.stdout + done.stderr
-    assert done.returncode == 0, output[-3000:]
-    assert "num batches per epoch / 1epochのバッチ数: 4\n" in output
-    told = read_header(plan.final).metadata
-    assert (told["ss_max_train_steps"], told["ss_steps"], told["ss_num_epochs"]) == ("4", "4", "2")
-    assert "steps: 100%" in output and output.count("model saved.") == 1
-    assert not check_lora(plan.final)

@@ -339,6 +339,10 @@ SAMPLES: tuple[tuple[str, str], ...] = (
     ("env.module_missing", raised("ModuleNotFoundError: No module named 'voluptuous'")),
     ("env.gui_thread", "*** Terminating app due to uncaught exception 'NSInternalInconsistencyException', reason: 'NSWindow should only be instantiated on the Main Thread!'\n"),
     ("noise.deepspeed_syntax", '/engine/library/deepspeed_utils.py:131: SyntaxWarning: "is not" with a literal. Did you mean "!="?\n'),
+    # several processes
+    ("proc.one_of_several", raised("RuntimeError: [/__w/pytorch/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:24239. This is typically caused by a remote worker crashing. Check the logs of the remote worker before reporting an error. GLHF! 🏖️")),
+    ("proc.one_of_several", raised("torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1970, remote process exited or there was a network error, NCCL version 2.26.2\nncclRemoteError: A call failed possibly due to a network error or a remote process exiting prematurely.")),
+    ("acc.no_meeting", raised("torch.distributed.DistNetworkError: The client socket has timed out after 60000ms while trying to connect to (10.0.0.1, 29500).")),
     # neither
     ("log.unknown", raised("RuntimeError: something that nobody has seen before")),
     ("log.unknown", logged("ERROR", "something that nobody has seen before")),

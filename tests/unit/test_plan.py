@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kohya_driver import api, files, texts
+from kohya_driver.engine.extras import EXTRAS
 from kohya_driver.host import Host
+from kohya_driver.planning.build import build_plan
+from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.overrides import RULES
 from kohya_driver.preset.library import shipped_presets
@@ -173,6 +176,13 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
      "environment.watermark:environment.PYTORCH_MPS_HIGH_WATERMARK_RATIO", "2.7", None),
     (MAC, ['launch.env.PYTORCH_MPS_HIGH_WATERMARK_RATIO="0.7"'],
      "environment.low_watermark:environment.PYTORCH_MPS_LOW_WATERMARK_RATIO", None, "0.7"),
+    (CUDA, ["optimizer.type=AdamW8bit"], "optimizer.bitsandbytes_missing:training.optimizer_type", "AdamW8bit", "AdamW"),
+    (CUDA, ["training.attention=xformers"], "attention.xformers_missing:training.sdpa", None, True),
+    (CUDA, ["training.attention=xformers"], "attention.xformers_missing:training.xformers", True, None),
+    (CPU, ["launch.num_processes=2", "optimizer.lr_warmup_steps=9"], "launch.warmup:training.lr_warmup_steps", 9, 18),
+    (CPU, ["launch.num_processes=2", "launch.launcher=direct"], "launch.accelerate:launch.launcher", "direct", "accelerate"),
+    (CPU, ["launch.num_processes=2"], "launch.use_cpu:environment.ACCELERATE_USE_CPU", None, "true"),
+    (CPU, ["launch.num_processes=2"], "launch.threads:launch.num_cpu_threads_per_process", None, 1),
     (MAC, ["training.attention=plain"], "attention.not_plain:training.sdpa", None, True),
     (MAC, ["engine_options.ddp_timeout=9"], "device.one_process:training.ddp_timeout", 9, None),
     (MAC, ["engine_options.torch_compile=true"], "device.no_compile:training.torch_compile", True, None),
@@ -210,8 +220,8 @@ def test_rule(
     assert codes(plan) <= {"dataset.validation_none", "dataset.picture_enlarged"}
 
 
-RUN_CASES = {"saving.half", "validation.on", "launch.one_thread"}
-"""Tested in test_rules_run.py, in test_validation.py, and in test_engine_kinds.py."""
+RUN_CASES = {"saving.half", "validation.on", "launch.one_thread", "launch.interface"}
+"""Tested in test_rules_run.py, in test_validation.py, in test_engine_kinds.py, and in test_distribution.py."""
 
 
 def test_every_rule_is_tested() -> None:
@@ -229,7 +239,9 @@ def test_nothing_is_taken_from_cuda(project: Path) -> None:
         "precision.full_fp16=true",
         "training.max_data_loader_n_workers=4",
     ]
-    plan = plan_of(project, *wanted, host=CUDA)
+    preset = load_preset(project, sets=wanted)
+    plan = build_plan(read_inputs(preset, CUDA, project.parent / "runs" / "ning-001", extras=EXTRAS))
+    assert not plan.errors
     config = plan.training_config
     assert config["optimizer_type"] == "AdamW8bit" and config["xformers"] and config["full_fp16"]
     assert config["max_data_loader_n_workers"] == 4

@@ -46,7 +46,7 @@ CASES = [
     Case("O08", ("optimizer.type=pytorch_optimizer.QQQQ",), "learning.optimizer_unknown"),
     Case("O08", ("optimizer.type=DAdaptAdamPreprint",), "learning.optimizer_package"),
     Case("O08", ("optimizer.type=my_own.Optimizer",), "learning.optimizer_package"),
-    Case("O08", ("optimizer.type=AdamW8bit",), "learning.optimizer_package", host=CUDA),
+    Case("O08", ("optimizer.type=Adam8bit",), "learning.optimizer_package", host=CUDA),
     Case("O09", ("optimizer.args={weigth_decay = 0.1}",), "learning.argument_unknown_close"),
     Case("O09", ("optimizer.args={qqqqqq = 0.1}",), "learning.argument_unknown"),
     Case("O09", (PRODIGY, "optimizer.args={decoupled = true}"), "learning.argument_unknown_close"),

@@ -1,5 +1,6 @@
 """How the training is started: accelerate's launcher, the command line, the config files."""
 
+from kohya_driver.diagnosis.model import RETRY
 from kohya_driver.diagnosis.signature import error, explained, line, note
 
 SIGNATURES = (
@@ -7,6 +8,9 @@ SIGNATURES = (
     error("acc.config_mps_type", r"'MPS' is not a valid DistributedType"),
     error("acc.config_unknown_keys", r"had unknown keys \(\[(?P<name>[^\]\n]{0,400})\]\), please try upgrading your `accelerate`"),
     error("acc.port", r"Tried to launch distributed communication on port `?(?P<value>\d{1,6})`?, but another process is utilizing it"),
+    error("proc.one_of_several", r"gloo/[^\n]{0,200}(?:Connection closed by peer|Connection reset by peer|Timed out waiting)|Broken pipe[^\n]{0,80}gloo", recovery=RETRY),
+    error("proc.one_of_several", r"(?:ncclRemoteError|remote process exited or there was a network error|NCCL communicator was aborted)", recovery=RETRY),
+    error("acc.no_meeting", r"DistNetworkError: [^\n]{0,300}|DistStoreError: [^\n]{0,300}|RendezvousTimeoutError|RendezvousConnectionError"),
     note("acc.defaults_note", "The following values were not passed to `accelerate launch` and had defaults used instead"),
     line("cli.unknown_option", "error: unrecognized arguments:", pattern=r"error: unrecognized arguments: (?P<option>[^\n]{0,300})"),
     line("cli.invalid_choice", "invalid choice:", pattern=r"error: argument (?P<option>--\w{1,80})(?:/\S{1,80})?: invalid choice: (?P<value>'[^'\n]{0,200}')"),

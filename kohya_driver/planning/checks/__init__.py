@@ -8,6 +8,7 @@ from kohya_driver.planning.checks import (
     buckets,
     caches,
     captions,
+    distribution,
     engine,
     learning,
     machine,
@@ -29,6 +30,7 @@ __all__ = ["BUCKET_DIVISOR", "CHECKS", "Check", "Subject", "check_plan"]
 CHECKS: tuple[Check, ...] = (
     *engine.CHECKS,
     *machine.CHECKS,
+    *distribution.CHECKS,
     *memory.CHECKS,
     *base.CHECKS,
     *pictures.CHECKS,

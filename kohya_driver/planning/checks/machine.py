@@ -89,7 +89,11 @@ def _strict(subject: Subject) -> Iterator[Finding]:
         if section == "training" and key is None:
             key = f"engine_options.{option}"
         # That the shorter of two lengths holds is no want of the machine's.
-        asked = override.id in ("training.shorter", "base.real_file") or override.id.startswith("memory.fit_")
+        asked = override.id in (
+            "training.shorter",
+            "base.real_file",
+            "launch.warmup",
+        ) or override.id.startswith("memory.fit_")
         changed = override.before is not None and not asked
         if key and changed and subject.preset.is_set(key):
             yield error(

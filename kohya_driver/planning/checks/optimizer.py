@@ -64,6 +64,8 @@ def _known(subject: Subject) -> Iterator[Finding]:
     name = str(subject.draft.training["optimizer_type"])
     package, kind = _find(name)
     where = subject.where("optimizer_type")
+    if package in subject.draft.extras:
+        return
     if package not in load_networks().optimizers:
         yield error("learning.optimizer_package", where, name=name, package=package)
     elif kind is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kohya_driver.host import Host
+from kohya_driver.planning.distribution import ALONE, Distribution
 
 GIB = 1 << 30
 
@@ -32,6 +33,9 @@ class Draft:
     """Whether the base's file says that it was trained down to pure noise."""
     base_is_small: bool = False
     """Whether it is smaller than any real one."""
+    distribution: Distribution = ALONE
+    extras: frozenset[str] = frozenset()
+    """Packages for NVIDIA cards that the environment has."""
     pictures: tuple[int, ...] = ()
     """In each folder that is trained on, as far as the engine can keep some of them apart."""
 
@@ -80,6 +84,10 @@ def not_cuda(draft: Draft) -> bool:
 
 def on_mps(draft: Draft) -> bool:
     return draft.device == "mps"
+
+
+def is_single(draft: Draft) -> bool:
+    return not draft.distribution.is_spread
 
 
 def every(*conditions: Callable[[Draft], bool]) -> Callable[[Draft], bool]:

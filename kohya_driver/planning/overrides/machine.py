@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, is_open, not_cuda, on_mps, to
+from collections.abc import Callable
+
+from kohya_driver.planning.overrides.draft import (
+    Draft,
+    Rule,
+    every,
+    is_on,
+    is_open,
+    is_single,
+    not_cuda,
+    on_mps,
+    to,
+)
 
 EIGHT_BIT = {
     "adamw8bit": "AdamW",
@@ -19,8 +31,12 @@ def _optimizer(draft: Draft) -> str:
     return str(draft.get("training.optimizer_type") or "").lower()
 
 
+def needs_bitsandbytes(optimizer: str) -> bool:
+    return optimizer.lower() in EIGHT_BIT
+
+
 def _eight_bit(draft: Draft) -> bool:
-    return _optimizer(draft) in EIGHT_BIT
+    return needs_bitsandbytes(_optimizer(draft))
 
 
 def _default_precision(draft: Draft) -> str:
@@ -33,8 +49,13 @@ def _bf16_missing(draft: Draft) -> bool:
     return wanted and on_mps(draft) and draft.host.os_release < (14,)
 
 
-def _had_xformers(draft: Draft) -> bool:
-    return not_cuda(draft) and draft.get("training.xformers") is True
+def _wants_xformers(draft: Draft) -> bool:
+    return draft.get("training.xformers") is True
+
+
+def _lacks(package: str) -> Callable[[Draft], bool]:
+    """On a card that could use it."""
+    return lambda draft: not not_cuda(draft) and package not in draft.extras
 
 
 def _no_attention(draft: Draft) -> bool:
@@ -47,8 +68,19 @@ def _without(rule_id: str, *names: str) -> tuple[Rule, ...]:
     return tuple(Rule(rule_id, option, every(not_cuda, is_on(option)), to(None)) for option in options)
 
 
+def _alone(*names: str) -> tuple[Rule, ...]:
+    """Options about several processes, where there is one."""
+    options = [f"training.{name}" for name in names]
+    return tuple(
+        Rule("device.one_process", option, every(not_cuda, is_single, is_on(option)), to(None))
+        for option in options
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule("optimizer.no_8bit", "training.optimizer_type", every(not_cuda, _eight_bit), lambda d: EIGHT_BIT[_optimizer(d)]),
+    Rule("optimizer.bitsandbytes_missing", "training.optimizer_type", every(_lacks("bitsandbytes"), _eight_bit),
+         lambda d: EIGHT_BIT[_optimizer(d)]),
     Rule("precision.no_fp16", "training.mixed_precision",
          lambda d: not_cuda(d) and d.get("training.mixed_precision") == "fp16", to("no")),
     Rule("precision.no_bf16", "training.mixed_precision", _bf16_missing, to("no")),
@@ -59,10 +91,13 @@ RULES: tuple[Rule, ...] = (
     *_without("precision.fp8", "fp8_base", "fp8_base_unet"),
     Rule("precision.half_vae", "training.no_half_vae",
          lambda d: d.family == "sdxl" and d.get("training.mixed_precision") == "fp16", to(True)),
-    Rule("attention.sdpa", "training.sdpa", _had_xformers, to(True)),
-    Rule("attention.no_xformers", "training.xformers", _had_xformers, to(None)),
+    Rule("attention.sdpa", "training.sdpa", every(not_cuda, _wants_xformers), to(True)),
+    Rule("attention.no_xformers", "training.xformers", every(not_cuda, _wants_xformers), to(None)),
+    Rule("attention.xformers_missing", "training.sdpa", every(_lacks("xformers"), _wants_xformers), to(True)),
+    Rule("attention.xformers_missing", "training.xformers", every(_lacks("xformers"), _wants_xformers), to(None)),
     Rule("attention.not_plain", "training.sdpa", every(on_mps, _no_attention), to(True)),
-    *_without("device.one_process", "deepspeed", "ddp_timeout", "ddp_gradient_as_bucket_view", "ddp_static_graph"),
+    *_without("device.one_process", "deepspeed"),
+    *_alone("ddp_timeout", "ddp_gradient_as_bucket_view", "ddp_static_graph"),
     *_without("device.no_compile", "torch_compile", "dynamo_backend"),
     *_without("memory.no_highvram", "highvram"),
 )  # fmt: skip

@@ -1,0 +1,88 @@
+"""Several processes on the embedded engine: planned as run, stopped and resumed together, and none waits for a dead one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from kohya_driver import api, files, process
+from kohya_driver.engine.weights import read_header
+from kohya_driver.events.model import Record, StepDone
+from kohya_driver.events.snapshot import RunSnapshot
+from kohya_driver.preset.model import Preset
+from tests.contract.test_resume import curve, names, stopping_at, tensors
+from tests.embedded.conftest import preset
+
+pytestmark = pytest.mark.engine
+
+STEPS = 8
+"""Seven batches are four a process; two of them make a step, in each of four epochs."""
+
+
+def two(folder: Path, base: Path, *sets: str) -> Preset:
+    """With a warmup of two steps."""
+    return preset(folder, base, "launch.num_processes=2", "optimizer.lr_warmup_steps=2", *sets)
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> api.Run:
+    """The training that nothing interrupted."""
+    result = api.train(two(tmp_path_factory.mktemp("whole"), tiny_base))
+    assert result.outcome == "succeeded", result.evidence
+    return api.open_run(result.folder)
+
+
+def test_planned_as_run(whole: api.Run) -> None:
+    plan, snapshot = whole.plan(), whole.snapshot()
+    assert (plan.steps, plan.batches_per_epoch, plan.effective_batch) == (STEPS, 4, 4)
+    assert (snapshot.step, snapshot.steps, snapshot.epoch) == (plan.steps, plan.steps, plan.epochs)
+    assert [point[0] for point in curve(whole)] == list(range(1, STEPS + 1))
+    assert sorted(plan.checkpoints) == names(whole)
+    told = read_header(plan.final).metadata
+    assert (told["ss_steps"], told["ss_num_batches_per_epoch"]) == (str(plan.steps), "4")
+    assert plan.warmup_steps == 2
+    warm = [max(rates.values()) for _, _, _, rates in curve(whole)]
+    assert warm[0] < warm[1] < warm[2] == max(warm)
+
+
+@pytest.mark.long
+def test_stopped_and_resumed_together(whole: api.Run, tiny_base: Path, tmp_path: Path) -> None:
+    """Both end in the same step and in order, and go on as if nothing had been."""
+    stop, watch = stopping_at(3)
+    result = api.train(two(tmp_path, tiny_base), on_event=watch, stop=stop)
+    assert (result.outcome, result.status) == ("stopped", 0), result.evidence
+    assert "Traceback" not in (Path(result.folder) / "engine.log").read_text(encoding="utf-8")
+    result = api.resume(result.folder)
+    assert (result.outcome, result.steps, result.attempts) == ("succeeded", STEPS, 2), result.evidence
+    run = api.open_run(result.folder)
+    assert curve(run) == curve(whole)
+    assert tensors(run.plan().final) == tensors(whole.plan().final)
+
+
+def test_one_dies(tiny_base: Path, tmp_path: Path) -> None:
+    """The other does not wait for it: the training has failed, and says which process and why."""
+    killed: list[float] = []
+
+    def kill(record: Record, snapshot: RunSnapshot) -> None:
+        if isinstance(record.event, StepDone) and record.event.step == 2 and not killed:
+            killed.append(time.monotonic())
+            os.kill(_other(Path(snapshot.folder)), signal.SIGKILL)
+
+    result = api.train(two(tmp_path, tiny_base, "safety.recover=0"), on_event=kill)
+    assert time.monotonic() - killed[0] < 60
+    assert result.outcome == "failed"
+    assert result.diagnosis["kind"] == "proc.one_of_several", result.diagnosis
+    assert not process.marked(result.folder)
+
+
+def _other(folder: Path) -> int:
+    """The trainer that is not the first one."""
+    first = files.read_json(folder / "trainer.json")["pid"]
+    parent = psutil.Process(first).ppid()
+    (other,) = (one for one in process.marked(str(folder)) if one.ppid() == parent and one.pid != first)
+    return other.pid
