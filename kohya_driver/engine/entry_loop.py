@@ -45,18 +45,45 @@ def take_part(path, states, tell):
 
     Args:
         path: attempt.json in the run's folder: {"resume": folder or "", "states": folder, "saved": folder,
-            "autosave_seconds": 600.0 (0: never), "keep_states": 2, "leave_when_not_finite": true}. A wish comes as request.json beside it:
+            "autosave_seconds": 600.0 (0: never), "keep_states": 2, "leave_when_not_finite": true}; with several
+            machines also {"alike": {…}}, what must be the same on all of them. A wish comes as request.json beside it:
             {"id": 1, "save": true, "sample": false, "stop": false}.
         states: the module entry_states.
         tell: takes what the driver is to know: {"event": "resumed" | "state" | "saved" | "not_saved" | "left", …}.
     """
     with open(path, encoding="utf-8") as file:
         settings = json.load(file)
+    if settings.get("alike"):
+        leave_unless_alike(settings["alike"])
     loop = Loop(os.path.dirname(os.path.abspath(path)), settings, states, tell)
     loop.note_start()
     signal.signal(signal.SIGTERM, loop.on_terminate)
     hook(loop)
     return loop
+
+
+def leave_unless_alike(mine):
+    """Machines whose trainings differ would wait for each other without end: all of them leave, and say in what.
+
+    They tell each other through the store by which torch's launcher has brought them together. That is there before they
+    have a common language: the first thing in which they may differ is the device.
+    """
+    from torch.distributed import TCPStore
+
+    store = TCPStore(
+        os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]), is_master=False, wait_for_workers=False
+    )
+    rank, every = os.environ["RANK"], range(int(os.environ["WORLD_SIZE"]))
+    store.set(f"kohya-driver/told/{rank}", json.dumps(mine))
+    told = [json.loads(store.get(f"kohya-driver/told/{one}")) for one in every]
+    store.set(f"kohya-driver/read/{rank}", "")
+    if rank == "0":  # the store ends with the first machine's launcher
+        store.wait([f"kohya-driver/read/{one}" for one in every])
+    names = sorted({name for one in told for name in one})
+    values = {name: list(dict.fromkeys(str(one.get(name)) for one in told)) for name in names}
+    differing = [f"{name}: {', '.join(found)}" for name, found in values.items() if len(found) > 1]
+    if differing:
+        sys.exit(f"kohya-driver: the machines do not train the same: {'; '.join(differing)}")
 
 
 class LiveArguments(argparse.Namespace):

@@ -101,6 +101,30 @@ def inside_settings(run: Run, plan: Plan, state: TrainState | None) -> dict[str,
         "autosave_seconds": safety["autosave_minutes"] * 60,
         "keep_states": safety["keep_states"],
         "leave_when_not_finite": safety["nan"] != "warn",
+        **({"alike": _alike(plan)} if plan.distribution.machines > 1 else {}),
+    }
+
+
+def _alike(plan: Plan) -> dict[str, Any]:
+    """What must be the same on all machines that train together."""
+    told = plan.training_config
+    return {
+        "device": plan.device,
+        "engine": plan.engine_commit[:12],
+        "family": plan.family,
+        "pictures": plan.images,
+        "batches": plan.batches_per_epoch,
+        "steps": plan.steps,
+        **{
+            name: told.get(name)
+            for name in (
+                "seed",
+                "network_module",
+                "network_dim",
+                "mixed_precision",
+                "gradient_accumulation_steps",
+            )
+        },
     }
 
 

@@ -59,12 +59,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "启动它需要 SkyPilot，这里没有安装：`uv tool install 'skypilot[aws]'`（或其他云服务），然后 `sky check`。",
     ),
     "cloud.start_by_hand": (
-        "Start it by hand: sky launch -c {cluster} {path}",
-        "手动启动：sky launch -c {cluster} {path}",
+        "Start it by hand: `sky launch -c {cluster} {path}`",
+        "手动启动：`sky launch -c {cluster} {path}`",
     ),
     "cloud.started": ("{run} is being trained on {cluster}.", "{run} 正在 {cluster} 上训练。"),
     "cloud.next": (
-        "Watch it: kohya-driver watch {run}. Once its LoRA is here, give the machine back: sky down {cluster}",
-        "查看：kohya-driver watch {run}。LoRA 取回后请退还机器：sky down {cluster}",
+        "The machine is being prepared, which takes some minutes: `sky logs {cluster}`. Then watch it: `kohya-driver watch {run}`. "
+        "Once its LoRA is here, give the machine back: `sky down {cluster}`.",
+        "机器正在准备，需要几分钟：`sky logs {cluster}`。之后查看：`kohya-driver watch {run}`。"
+        "LoRA 取回后请退还机器：`sky down {cluster}`。",
     ),
 }

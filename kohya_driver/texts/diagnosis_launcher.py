@@ -29,6 +29,17 @@ CAUSES = {
             "请查看每台机器上该次训练的 engine.log。如果是内存不足：减少进程数，或减小批大小或分辨率。",
         ),
     ),
+    "acc.not_alike": (
+        ("The machines do not train the same. {value}", "各台机器训练的内容不一致。{value}"),
+        (
+            "Their presets, pictures or versions differ, so that one would wait for another without end.",
+            "它们的预设、图片或版本不同，其中一台会一直等待另一台。",
+        ),
+        (
+            "Copy the preset and the pictures of the first machine to the others, install the same version of kohya-driver, and start anew.",
+            "请把第一台机器的预设和图片复制到其他机器，安装相同版本的 kohya-driver，然后重新开始。",
+        ),
+    ),
     "acc.no_meeting": (
         (
             "The machines or processes of this training did not find each other.",
@@ -39,9 +50,9 @@ CAUSES = {
             "第一台机器没有及时在指定的地址和端口上监听，或者中间有防火墙。",
         ),
         (
-            "Start the training on all machines within a quarter of an hour, with the same [launch] main_process_ip, "
+            "Start the training on all machines within ten minutes, with the same [launch] main_process_ip, "
             "main_process_port, num_machines and num_processes, and let the port through the firewall.",
-            "请在一刻钟内在所有机器上启动训练，[launch] 中的 main_process_ip、main_process_port、num_machines、num_processes 要相同，"
+            "请在十分钟内在所有机器上启动训练，[launch] 中的 main_process_ip、main_process_port、num_machines、num_processes 要相同，"
             "并让防火墙放行该端口。",
         ),
     ),

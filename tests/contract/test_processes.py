@@ -23,7 +23,7 @@ STEPS = 4
 def two(folder: Path, base: Path) -> Preset:
     sets = [
         "launch.num_processes=2", "launch.device=cpu", "optimizer.lr_warmup_steps=2", "training.max_train_epochs=2",
-        "sampling.prompts=[]", "safety.recover=0",
+        "sampling.every_n_epochs=50", "sampling.at_first=false", "safety.recover=0",
     ]  # fmt: skip
     return api.load_preset(project(folder, base), sets=sets)
 

@@ -141,3 +141,11 @@ def test_one_dies_and_the_other_is_not_left_waiting(machines: tuple[Machine, Mac
     assert result and result.diagnosis["kind"] == "proc.one_of_several"
     # Neither starts anew by itself: the other would not be there.
     assert result.attempts == 1
+
+
+def test_machines_that_train_something_else_do_not_wait(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    assert finish([first.start(), second.start("training.max_train_epochs=5")]) == [9, 9]
+    result = first.run.result()
+    assert result and result.diagnosis["kind"] == "acc.not_alike"
+    assert "steps: 8, 10" in str(result.diagnosis)

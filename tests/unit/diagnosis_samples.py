@@ -342,6 +342,7 @@ SAMPLES: tuple[tuple[str, str], ...] = (
     # several processes
     ("proc.one_of_several", raised("RuntimeError: [/__w/pytorch/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:24239. This is typically caused by a remote worker crashing. Check the logs of the remote worker before reporting an error. GLHF! 🏖️")),
     ("proc.one_of_several", raised("torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1970, remote process exited or there was a network error, NCCL version 2.26.2\nncclRemoteError: A call failed possibly due to a network error or a remote process exiting prematurely.")),
+    ("acc.not_alike", "kohya-driver: the machines do not train the same: pictures: 7, 8; steps: 8, 10\n" + launcher("torch.distributed.elastic.multiprocessing.errors.ChildFailedError: ")),
     ("acc.no_meeting", raised("torch.distributed.DistNetworkError: The client socket has timed out after 60000ms while trying to connect to (10.0.0.1, 29500).")),
     # neither
     ("log.unknown", raised("RuntimeError: something that nobody has seen before")),

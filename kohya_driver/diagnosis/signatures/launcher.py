@@ -10,6 +10,7 @@ SIGNATURES = (
     error("acc.port", r"Tried to launch distributed communication on port `?(?P<value>\d{1,6})`?, but another process is utilizing it"),
     error("proc.one_of_several", r"gloo/[^\n]{0,200}(?:Connection closed by peer|Connection reset by peer|Timed out waiting)|Broken pipe[^\n]{0,80}gloo", recovery=RETRY),
     error("proc.one_of_several", r"(?:ncclRemoteError|remote process exited or there was a network error|NCCL communicator was aborted)", recovery=RETRY),
+    line("acc.not_alike", "the machines do not train the same: ", pattern=r"the machines do not train the same: (?P<value>[^\n]{1,300})"),
     error("acc.no_meeting", r"DistNetworkError: [^\n]{0,300}|DistStoreError: [^\n]{0,300}|RendezvousTimeoutError|RendezvousConnectionError"),
     note("acc.defaults_note", "The following values were not passed to `accelerate launch` and had defaults used instead"),
     line("cli.unknown_option", "error: unrecognized arguments:", pattern=r"error: unrecognized arguments: (?P<option>[^\n]{0,300})"),
