@@ -50,7 +50,9 @@ class Forks:
         }
         self._server.stdin.write(json.dumps(asked) + "\n")
         self._server.stdin.flush()
-        code = int(self._server.stdout.readline())
+        answer = self._server.stdout.readline()
+        assert answer, "the process that forks has ended; it says why above"
+        code = int(answer)
         return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
 

@@ -157,6 +157,9 @@ CASES = """\
 8 | lora install nowhere --to webui --folder loras
 0 | lora card ning-001 --output card
 8 | lora publish lora.safetensors me/mine --dry-run
+8 | cloud sync nothing
+3 | cloud start nobody
+0 | cloud start project/preset.toml --gpu T4 --dry-run
 0 | crop photos --out cut --detector none --sheet cut-sheet
 4 | crop nowhere --out cut2 --detector none
 4 | crop photos --out photos --detector none
