@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kohya_driver import texts
 from kohya_driver.cli.arguments import add_json, add_preset, add_source, read_preset
+from kohya_driver.cli.asking import is_agreed
 
 if TYPE_CHECKING:
     from kohya_driver.cloud.start import Rental
@@ -76,7 +77,8 @@ def _start(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.write or not api.has_skypilot():
         return _write(rental, arguments)
-    if not _agreed(arguments):
+    # It costs money.
+    if not is_agreed("cloud.question", yes=arguments.yes, json=arguments.json, nobody="cloud.needs_yes"):
         return 0
     started = api.start_cloud(rental, yes=arguments.yes)
     if not arguments.json:
@@ -92,19 +94,6 @@ def _write(rental: Rental, arguments: argparse.Namespace) -> int:
     if not arguments.json:
         view.print_written(rental, path, skypilot=api.has_skypilot())
     return 0
-
-
-def _agreed(arguments: argparse.Namespace) -> bool:
-    """It costs money. Raises UsageError `cloud.needs_yes`: there is nobody to ask."""
-    from kohya_driver.errors import UsageError
-
-    if arguments.yes:
-        return True
-    if arguments.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("cloud.needs_yes")
-    sys.stdout.write(f"{texts.say('cloud.question')} [y/N] ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip().casefold() in ("y", "yes", "是", "好")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from kohya_driver import texts
+from kohya_driver.cli.asking import is_agreed
 
 if TYPE_CHECKING:
     from kohya_driver.run.folder import Run
     from kohya_driver.run.prune import PruneOptions, Pruning
-
-YES = ("y", "yes", "是", "好")
 
 
 def add_prune(parser: argparse.ArgumentParser) -> None:
@@ -111,15 +110,7 @@ def _agreed(arguments: argparse.Namespace, question: str) -> bool:
     Raises:
         UsageError: `kept.needs_yes`: there is nobody to ask.
     """
-    from kohya_driver.errors import UsageError
-
-    if arguments.yes:
-        return True
-    if arguments.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("kept.needs_yes")
-    sys.stdout.write(f"{texts.say(question)} [y/N] ")
-    sys.stdout.flush()
-    if sys.stdin.readline().strip().casefold() in YES:
+    if is_agreed(question, yes=arguments.yes, json=arguments.json, nobody="kept.needs_yes"):
         return True
     sys.stdout.write(texts.say("runs.nothing_removed") + "\n")
     return False

@@ -6,12 +6,15 @@ cannot: whether it still lives. Nothing on this machine's list of processes tell
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from kohya_driver import files
 
 MARK = "remote.json"
+_HOST = re.compile(r"(?:[A-Za-z0-9][\w.@-]*)?", re.ASCII)
+"""A run's folder may come from anybody: what begins with a dash would be an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,12 @@ def mark_file(folder: Path) -> Path:
 
 
 def read_mark(folder: Path) -> Remote | None:
-    """None for a run of this machine's; also where the mark is torn."""
+    """None for a run of this machine's; also where the mark is torn, or names what is no host: it is said to ssh."""
     try:
         body = files.read_json(mark_file(folder))
         known = {one.name for one in fields(Remote)}
-        return Remote(**{name: value for name, value in body.items() if name in known})
+        found = Remote(**{name: value for name, value in body.items() if name in known})
+        return found if _HOST.fullmatch(found.host) else None
     except (OSError, ValueError, TypeError, AttributeError):
         return None
 

@@ -37,17 +37,32 @@ def whole(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> api.Run:
     return api.open_run(result.folder)
 
 
-def test_planned_as_run(whole: api.Run) -> None:
-    plan, snapshot = whole.plan(), whole.snapshot()
-    assert (plan.steps, plan.batches_per_epoch, plan.effective_batch) == (STEPS, 4, 4)
+def assert_as_planned(run: api.Run, steps: int) -> None:
+    """Steps, batches, the pictures of a step, files and a warmup of two steps."""
+    plan, snapshot = run.plan(), run.snapshot()
+    assert (plan.steps, plan.batches_per_epoch, plan.effective_batch, plan.warmup_steps) == (steps, 4, 4, 2)
     assert (snapshot.step, snapshot.steps, snapshot.epoch) == (plan.steps, plan.steps, plan.epochs)
-    assert [point[0] for point in curve(whole)] == list(range(1, STEPS + 1))
-    assert sorted(plan.checkpoints) == names(whole)
+    assert [point[0] for point in curve(run)] == list(range(1, steps + 1))
+    assert sorted(plan.checkpoints) == names(run)
     told = read_header(plan.final).metadata
     assert (told["ss_steps"], told["ss_num_batches_per_epoch"]) == (str(plan.steps), "4")
-    assert plan.warmup_steps == 2
-    warm = [max(rates.values()) for _, _, _, rates in curve(whole)]
+    warm = [max(rates.values()) for _, _, _, rates in curve(run)]
     assert warm[0] < warm[1] < warm[2] == max(warm)
+
+
+def assert_stopped_in_order(result: api.RunResult) -> None:
+    """Both processes ended in the same step."""
+    assert (result.outcome, result.status) == ("stopped", 0), result.evidence
+    assert "Traceback" not in (Path(result.folder) / "engine.log").read_text(encoding="utf-8")
+
+
+def assert_same_end(run: api.Run, whole: api.Run) -> None:
+    assert curve(run) == curve(whole)
+    assert tensors(run.plan().final) == tensors(whole.plan().final)
+
+
+def test_planned_as_run(whole: api.Run) -> None:
+    assert_as_planned(whole, STEPS)
 
 
 @pytest.mark.long
@@ -55,13 +70,10 @@ def test_stopped_and_resumed_together(whole: api.Run, tiny_base: Path, tmp_path:
     """Both end in the same step and in order, and go on as if nothing had been."""
     stop, watch = stopping_at(3)
     result = api.train(two(tmp_path, tiny_base), on_event=watch, stop=stop)
-    assert (result.outcome, result.status) == ("stopped", 0), result.evidence
-    assert "Traceback" not in (Path(result.folder) / "engine.log").read_text(encoding="utf-8")
+    assert_stopped_in_order(result)
     result = api.resume(result.folder)
     assert (result.outcome, result.steps, result.attempts) == ("succeeded", STEPS, 2), result.evidence
-    run = api.open_run(result.folder)
-    assert curve(run) == curve(whole)
-    assert tensors(run.plan().final) == tensors(whole.plan().final)
+    assert_same_end(api.open_run(result.folder), whole)
 
 
 def test_one_dies(tiny_base: Path, tmp_path: Path) -> None:

@@ -423,6 +423,13 @@ def test_a_torn_mark_is_none(tmp_path: Path) -> None:
     assert read_mark(tmp_path) == Remote("x", "/a", "/")
 
 
+@pytest.mark.parametrize("host", ["-oProxyCommand=touch /tmp/x", "a b", "a;b", 7])
+def test_a_mark_that_names_no_host_is_none(tmp_path: Path, host: object) -> None:
+    """It is said to ssh, and a run's folder may come from anybody."""
+    files.write_json(tmp_path / "remote.json", {"host": host, "folder": "/a", "project": "/"})
+    assert read_mark(tmp_path) is None
+
+
 def test_what_is_installed_beside(project: Path) -> None:
     assert extras_for(load_preset(project)) == {"bitsandbytes"}
     assert not extras_for(load_preset(project, sets=["optimizer.type=AdamW"]))
