@@ -339,6 +339,23 @@ def test_architecture_names_every_file_of_a_run() -> None:
         assert f"`{getattr(run, name).name}`" in named, name
 
 
+ADVISED = (
+    "dataset.num_repeats", "dataset.enable_bucket", "keep_tokens", "dataset.reg_data_dir", "network.dim", "network.alpha",
+    "optimizer.learning_rate", "optimizer.type", "optimizer.lr_scheduler", "cosine_with_restarts", "lr_scheduler_num_cycles",
+    "optimizer.lr_warmup_steps", "training.max_train_epochs", "training.max_train_steps", "training.train_batch_size",
+    "precision.mixed_precision", "precision.save_precision", "training.cache_latents", "cache_latents_to_disk", "training.attention", "sdpa",
+    "mem_eff_attn", "training.gradient_checkpointing", "saving.every_n_epochs", "sampling.prompts", "anime-character", "realistic-person",
+    "AdamW8bit", "Prodigy", "xformers", "bf16", "512×512", "768×768", "1024×1024", "LoCon", "LoHa", "LoKr", "IA3", "DyLoRA", "OFT",
+)  # fmt: skip
+"""What people ask about most when they choose settings."""
+
+
+@pytest.mark.parametrize("name", ["settings.md", "settings.zh-CN.md"])
+def test_the_guide_to_the_settings_speaks_of_each(name: str) -> None:
+    text = read(ROOT / "docs" / name)
+    assert [word for word in ADVISED if word not in text] == []
+
+
 @pytest.mark.parametrize("path", DOCS, ids=IDS)
 def test_no_path_of_a_developers_machine(path: Path) -> None:
     assert not re.search(r"(?<![\w.])/(?:work|tmp|root|home)/", read(path))
