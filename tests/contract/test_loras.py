@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,15 +130,39 @@ def test_the_tool_alone_does_not_give_the_sum(
 
 
 @pytest.mark.long
-def test_merged_to_a_rank_it_is_nearly_the_sum(pair: tuple[Path, Path], tmp_path: Path) -> None:
-    """The tool cuts off the largest hundredth of the numbers (CLAMP_QUANTILE), so even all ranks do not give it all."""
-    wish = api.Merge(pair, weights=(0.8, 0.5), rank=12, output=api.Output(tmp_path / "both", "float"))
-    made = api.make_lora(wish)
+def test_merged_to_a_rank_it_is_the_nearest_to_the_sum(
+    pair: tuple[Path, Path], installed_engine: Engine, tmp_path: Path
+) -> None:
+    """To as many ranks as they have together it is the sum; the tool alone cuts off the largest hundredth of the numbers."""
     first, second = (changes(path) for path in pair)
-    off = apart(changes(made.path), {name: 0.8 * first[name] + 0.5 * second[name] for name in first})
-    print(f"off by {off:.1%}")
-    assert 1e-4 < off < 0.25
+    wanted = {name: 0.8 * first[name] + 0.5 * second[name] for name in first}
+    output = api.Output(tmp_path / "both", "float")
+    made = api.make_lora(api.Merge(pair, weights=(0.8, 0.5), rank=12, output=output))
+    assert apart(changes(made.path), wanted) < 1e-5
     assert made.found.metadata["ss_network_dim"] == "12"
+    fewer = api.make_lora(
+        api.Merge(pair, weights=(0.8, 0.5), rank=6, output=api.Output(tmp_path / "fewer", "float"))
+    )
+    for name, matrix in wanted.items():  # the best that six ranks can be
+        rest = numpy.linalg.svd(matrix, compute_uv=False)[6:]
+        off = float(numpy.linalg.norm(changes(fewer.path)[name] - matrix))
+        assert off == pytest.approx(float(numpy.sqrt(numpy.sum(rest**2))), rel=1e-3)
+    alone = tmp_path / "alone.safetensors"
+    environment = {**os.environ, "PYTHONPATH": str(installed_engine.checkout), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        installed_engine.python,
+        "networks/svd_merge_lora.py",
+        "--models",
+        *pair,
+        "--ratios",
+        "0.8",
+        "0.5",
+    ]
+    command += ["--new_rank", "12", "--save_to", alone]
+    subprocess.run(command, cwd=installed_engine.checkout, env=environment, check=True, capture_output=True)
+    off = apart(changes(alone), wanted)
+    print(f"the tool alone is off by {off:.1%}")
+    assert off > 0.02
 
 
 @pytest.mark.long
@@ -286,7 +312,7 @@ def test_diffusers_draws_otherwise_with_a_resized_one(whole: Path, draw: Draw, t
 def test_diffusers_draws_otherwise_with_all_that_is_made(
     whole: Path, draw: Draw, embedded: Engine, tmp_path: Path
 ) -> None:
-    """Merged exactly with itself at a half each, or put in 16 bit, it draws as it did; merged to a rank, nearly."""
+    """Merged with itself at a half each, exactly or to its own rank, or put in 16 bit, it draws as it did."""
     plain = draw(whole)
     half = api.make_lora(api.Convert(whole, output=api.Output(tmp_path / "half", "fp16")))
     copy = tmp_path / "copy.safetensors"
@@ -299,8 +325,7 @@ def test_diffusers_draws_otherwise_with_all_that_is_made(
     print({"plain": plain, **drawn})
     for told in drawn.values():
         assert told["same"] == 0 and told["changed"] > 0 and told["layers"] == 264
-    for name in ("half", "exact"):
-        assert drawn[name]["changed"] == pytest.approx(plain["changed"], rel=0.05)
+        assert told["changed"] == pytest.approx(plain["changed"], rel=0.01)
 
 
 @pytest.mark.long
@@ -325,5 +350,5 @@ def test_into_a_base_model_and_out_of_it_again(
     for name in layers:
         share = float(numpy.sum(after[name] * before[name]) / numpy.sum(before[name] ** 2))
         print(f"{name}: {share:.3f}")
-        assert share == pytest.approx(0.5, abs=0.12), name
+        assert share == pytest.approx(0.5, abs=0.01), name
     assert found.found.metadata["ss_sd_model_name"] == random_base.name
