@@ -37,6 +37,11 @@ class Row:
         return self.ours / self.theirs if self.theirs else None
 
 
+UNKEPT = "PYTHONDONTWRITEBYTECODE"
+"""Some machines set it; a person's keeps what Python has compiled."""
+os.environ.pop(UNKEPT, None)
+
+
 def wall_seconds(
     command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> float:

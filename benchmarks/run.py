@@ -22,6 +22,8 @@ FIGURES = (
     "advice",
     "embedded",
     "first_lora",
+    "long_run",
+    "scale",
 )
 
 

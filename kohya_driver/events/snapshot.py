@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from types import SimpleNamespace
 from typing import Any
 
 from kohya_driver.events.model import (
@@ -178,6 +179,20 @@ def fold(snapshot: RunSnapshot, record: Record) -> RunSnapshot:
     change = _CHANGES.get(type(record.event))
     changes = change(snapshot, record.event, record) if change else {}
     return replace(snapshot, time=record.time, elapsed=record.elapsed, **changes)
+
+
+def fold_all(records: Iterable[Record]) -> RunSnapshot:
+    """The snapshot after all of them: as `fold` one after the other, without a whole snapshot for each."""
+    draft: Any = SimpleNamespace(**{one.name: getattr(_BLANK, one.name) for one in fields(RunSnapshot)})
+    for record in records:
+        change = _CHANGES.get(type(record.event))
+        if change:
+            draft.__dict__.update(change(draft, record.event, record))
+        draft.time, draft.elapsed = record.time, record.elapsed
+    return RunSnapshot(**draft.__dict__)
+
+
+_BLANK = RunSnapshot()
 
 
 def _run_started(snapshot: RunSnapshot, event: RunStarted, record: Record) -> Changes:

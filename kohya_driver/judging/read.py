@@ -34,8 +34,9 @@ class Read:
     gaps: tuple[str, ...] = ()
 
 
-def read_course(run: Run) -> Read:
-    plan, result, history = _plan(run), _result(run), read_history(run)
+def read_course(run: Run, history: History | None = None) -> Read:
+    """Args: `history`: where somebody has read it already."""
+    plan, result, history = _plan(run), _result(run), history or read_history(run)
     training = plan.get("training_config")
     settings: Mapping[str, Any] = training if isinstance(training, Mapping) else {}
     curves = history.curves

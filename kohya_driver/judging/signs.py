@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 
 from kohya_driver.judging.model import Confidence, Course, Evidence, Weighed
 from kohya_driver.judging.statistics import LEAST, Shift, part, roughness, shift, trend
@@ -134,11 +135,19 @@ def last_validations(course: Course) -> Last | None:
 def learnt_by(course: Course, step: int) -> float:
     """The share of all learning that lay before this step: of the sum of the rates, as with a rate that goes down to nothing most
     of it is done long before the end; of the steps, where the rates are not known."""
-    done = bisect_right(course.steps, step)
-    whole = math.fsum(rate for rate in course.rates if rate - rate == 0)
-    if not whole or len(course.rates) != len(course.steps):
-        return done / max(1, len(course.steps))
-    return math.fsum(rate for rate in course.rates[:done] if rate - rate == 0) / whole
+    sums, done = _learning(course), bisect_right(course.steps, step)
+    return sums[done] / sums[-1] if sums[-1] else done / max(1, len(course.steps))
+
+
+def _learning(course: Course) -> list[float]:
+    """What was learnt before each step, and in all; zeros where the rates are not known."""
+    known = len(course.rates) == len(course.steps)
+    rates = (
+        (rate if rate - rate == 0 else 0.0 for rate in course.rates)
+        if known
+        else repeat(0.0, len(course.steps))
+    )
+    return list(accumulate(rates, initial=0.0))
 
 
 def settled(course: Course) -> Settled | None:
@@ -180,11 +189,7 @@ def _settled_by_loss(course: Course) -> Settled | None:
 
 def _cut(course: Course, share: float) -> int:
     """How many steps had been done when this share of all was learnt."""
-    low, high = 0, len(course.steps)
-    while low < high:
-        place = (low + high) // 2
-        if learnt_by(course, course.steps[place]) < share:
-            low = place + 1
-        else:
-            high = place
-    return min(low, len(course.steps) - 1)
+    sums = _learning(course)
+    if not sums[-1]:
+        return min(math.ceil(share * len(course.steps)), len(course.steps)) - 1
+    return min(bisect_left(sums, share * sums[-1]), len(course.steps)) - 1

@@ -9,13 +9,14 @@ from kohya_driver.judging.model import Advice
 from kohya_driver.judging.run_advice import advise
 from kohya_driver.report.model import Remark
 from kohya_driver.run.folder import Run
+from kohya_driver.run.history import History
 
 KINDS = {"healthy": "good", "unclear": "look", "suspected": "look"}
 
 
-def remarks_of(run: Run) -> tuple[Remark, ...]:
+def remarks_of(run: Run, history: History) -> tuple[Remark, ...]:
     """Nothing of a run that has no steps yet."""
-    advice = advise(run)
+    advice = advise(run, history)
     says_nothing = advice.main.kind == "unclear" and "no_steps" in advice.gaps
     return () if says_nothing else tuple(_remarks(advice))
 

@@ -37,7 +37,7 @@ WEIGHTS = (0.8, 1.0, 0.6)
 """At which a LoRA is tried, the one to begin with first."""
 GOES_ON = ("running", "unwatched")
 
-Advise = Callable[[Run], Iterable[Remark]]
+Advise = Callable[[Run, History], Iterable[Remark]]
 
 
 def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> RunReport:
@@ -70,7 +70,7 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
         curves=history.curves,
         samples=samples,
         checkpoints=rows,
-        advice=tuple(advise(run)) if advise else (),
+        advice=tuple(advise(run, history)) if advise else (),
         warnings=tuple(_warnings(plan)),
         changes=tuple(_changes(plan)),
         preset=sources.text(run.preset_file) or text_of(plan, "preset"),

@@ -11,7 +11,7 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.errors import RunError, StalledError, TrainingFailedError
 from kohya_driver.events.model import Record
-from kohya_driver.events.snapshot import RunSnapshot, fold
+from kohya_driver.events.snapshot import RunSnapshot, fold_all
 from kohya_driver.planning.model import Plan
 from kohya_driver.run import alive, moved
 
@@ -232,10 +232,7 @@ class Run:
 
     def snapshot(self) -> RunSnapshot:
         """Where it is now, or where it ended."""
-        snapshot = RunSnapshot()
-        for record in self.events():
-            snapshot = fold(snapshot, record)
-        return snapshot
+        return fold_all(self.events())
 
     def is_running(self) -> bool:
         """Whether its supervisor lives."""

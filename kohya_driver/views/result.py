@@ -19,10 +19,14 @@ from kohya_driver.views.findings import print_findings
 from kohya_driver.views.picture import print_picture
 
 
-def print_result(result: RunResult) -> None:
-    """The outcome in a sentence; after a failure the engine's own words, why, and what to do."""
+def print_result(result: RunResult, samples: Sequence[str] | None = None) -> None:
+    """The outcome in a sentence; after a failure the engine's own words, why, and what to do.
+
+    Args:
+        samples: the run's, where they are known already.
+    """
     if result.outcome == "succeeded":
-        _print_success(result)
+        _print_success(result, samples)
         return
     console = stderr_console()
     if result.evidence:
@@ -46,7 +50,7 @@ def print_result(result: RunResult) -> None:
     _print_report(result, console)
 
 
-def _print_success(result: RunResult) -> None:
+def _print_success(result: RunResult, samples: Sequence[str] | None) -> None:
     console = stdout_console()
     final = Path(result.final)
     console.print(
@@ -60,7 +64,7 @@ def _print_success(result: RunResult) -> None:
     console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
     console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
     _print_report(result, console)
-    _print_sample(Run(Path(result.folder)).snapshot().samples, console)
+    _print_sample(Run(Path(result.folder)).snapshot().samples if samples is None else samples, console)
 
 
 def _print_report(result: RunResult, console: Console) -> None:
@@ -107,7 +111,7 @@ def print_run(run: Run) -> None:
     console.print(render(snapshot, console.width, min(console.height, 40)))
     result = run.result()
     if result:
-        print_result(result)
+        print_result(result, snapshot.samples)
     else:
         code = "show.state_cut_off" if run.state() == "cut off" else "show.state_running"
         console.print(Text(texts.say(code, path=run.folder)), soft_wrap=True)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from kohya_driver import files, texts
+from kohya_driver.report.comparison import compare
+from kohya_driver.report.comparison_page import as_page
 from kohya_driver.report.ending import write_report
 from kohya_driver.run.folder import Run
 from tests.reports import make_run
@@ -65,3 +67,16 @@ def test_hostile_words(tmp_path: Path) -> None:
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     check(write_report(Run(tmp_path)), plots=0)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_runs_side_by_side(tmp_path: Path, language: str) -> None:
+    texts.use_language(language)
+    extra = "[training]\nmax_train_epochs = 2\n[sampling]\nprompts = ['{trigger}, smile']\nevery_n_epochs = 1\n[network]\ndim = 4\n"
+    runs = [
+        make_run(tmp_path / "a", steps=300, validate_every=50),
+        make_run(tmp_path / "b", steps=200, seed=2, extra=extra),
+    ]
+    page = tmp_path / "compared.html"
+    files.write_text(page, as_page(compare(runs), tmp_path))
+    check(page, plots=4)

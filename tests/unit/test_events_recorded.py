@@ -12,7 +12,7 @@ from kohya_driver.events.lines import LineSplitter
 from kohya_driver.events.model import Event, LogMessage, ModelSaved, Progress, Record, Traceback
 from kohya_driver.events.parse import Parser
 from kohya_driver.events.rules import RULES
-from kohya_driver.events.snapshot import RunSnapshot, fold
+from kohya_driver.events.snapshot import RunSnapshot, fold, fold_all
 from tests import golden
 
 BY_NAME = {path.stem: path for path in golden.LOGS}
@@ -40,6 +40,13 @@ def snapshot_of(events: list[Event]) -> RunSnapshot:
     for second, event in enumerate(events):
         snapshot = fold(snapshot, Record(1000.0 + second, float(second), event))
     return snapshot
+
+
+@pytest.mark.parametrize("path", golden.LOGS, ids=lambda path: path.stem)
+def test_all_at_once_is_one_after_the_other(path: Path) -> None:
+    events = parse([path.read_bytes()])
+    records = [Record(1000.0 + second, float(second), event) for second, event in enumerate(events)]
+    assert fold_all(records) == snapshot_of(events)
 
 
 @pytest.mark.parametrize("path", golden.LOGS, ids=lambda path: path.stem)

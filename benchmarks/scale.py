@@ -1,0 +1,89 @@
+"""How time grows with the number of pictures and of runs, as whole processes; the exponent of a straight line through the logarithms.
+
+An exponent of 1 is linear; below it what does not grow counts. It is fitted to what a command takes beyond its start with nothing to do.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.measure import PYTHON, Row, keep, median, wall_seconds
+from benchmarks.plan_pictures import make_pictures
+from kohya_driver import files
+from kohya_driver.run.folder import Run
+from tests.project import write_base
+from tests.reports import make_run
+
+TIMES = 3
+PICTURES = (10, 100, 1000, 10000)
+RUNS = (10, 100, 1000)
+NOISE = 0.02
+"""Seconds; less than this says nothing about growth."""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        base = write_base(folder / "base.safetensors")
+        sets = {count: make_pictures(folder / str(count) / "1_ning", count).parent for count in PICTURES}
+        rows = [*growth("`plan`, pictures", PICTURES, lambda count: plan(sets[count], base))]
+        rows += growth("`audit --quick`, pictures", PICTURES, lambda count: audit(sets[count]))
+        home = folder / "home"
+        for count in RUNS:
+            fill(folder / f"runs{count}", count)
+        rows += growth("`runs`, runs in one project", RUNS, lambda count: runs(folder / f"runs{count}", home))
+    keep("scale", rows)
+
+
+def growth(figure: str, counts: Sequence[int], once: Callable[[int], float]) -> list[Row]:
+    taken = {count: [once(count) for _ in range(TIMES)] for count in counts}
+    middles = {count: median(seconds) for count, seconds in taken.items()}
+    rows = [
+        Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(seconds))
+        for count, seconds in taken.items()
+    ]
+    return [*rows, Row(f"{figure}: exponent", exponent(middles), "", bound="≤ 1.1")]
+
+
+def exponent(middles: dict[int, float]) -> float:
+    """The slope of log seconds over log count, by least squares, of what comes on top of the smallest."""
+    least = min(middles.values())
+    points = [(math.log(n), math.log(s - least)) for n, s in middles.items() if s - least > NOISE]
+    if len(points) < 2:
+        return 0.0
+    x, y = (sum(point[axis] for point in points) / len(points) for axis in (0, 1))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+
+
+def plan(images: Path, base: Path) -> float:
+    words = ["--images", str(images), "--base", str(base), "--trigger", "ning"]
+    return wall_seconds([PYTHON, "-m", "kohya_driver", "plan", "sd15-anime-character", "--json", *words])
+
+
+def audit(images: Path) -> float:
+    return wall_seconds([PYTHON, "-m", "kohya_driver", "audit", images, "--quick", "--json"])
+
+
+def fill(folder: Path, count: int) -> None:
+    """Copies of one finished run under other names, each with its own events."""
+    made = make_run(folder / "made", steps=50)
+    for number in range(count):
+        one = Run(folder / "runs" / f"ning-{number:04}")
+        one.folder.mkdir(parents=True)
+        for path in (made.plan_file, made.events_file, made.result_file, made.preset_file):
+            files.write_bytes(one.folder / path.name, path.read_bytes())
+
+
+def runs(folder: Path, home: Path) -> float:
+    return wall_seconds(
+        [PYTHON, "-m", "kohya_driver", "runs", "--json"], env={"KOHYA_DRIVER_HOME": str(home)}, cwd=folder
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("KOHYA_DRIVER_LANG", "en")
+    main()
