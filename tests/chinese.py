@@ -23,7 +23,7 @@ SAME_IN_BOTH = (
     r"<lora:[^>]*>",  # what a prompt has
 )
 NAMES = (
-    "sd-scripts", "kohya_ss", "Flash Attention", "LoRA_Easy_Training_Scripts", "ai-toolkit", "Apple silicon", "Stable Diffusion webui", "git bundle", "CreativeML Open RAIL",
+    "sd-scripts", "kohya_ss", "Flash Attention", "LoRA_Easy_Training_Scripts", "ai-toolkit", "Apple silicon", "Stable Diffusion webui", "git bundle", "Clip skip", "CreativeML Open RAIL",
 )  # fmt: skip
 """Products, formats and licences."""
 WORDS = re.compile(r"\b[A-Za-z']+ [a-z][a-z']*\b|\b[a-z][a-z']+ [A-Za-z']+\b")

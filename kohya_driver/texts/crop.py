@@ -83,7 +83,7 @@ TEXTS = {
     ),
     "crop.vision_missing.hint": (
         "On a Mac run: pip install 'kohya-driver[vision]'. Else use --detector yunet.",
-        "在 Mac 上运行：pip install 'kohya-driver[vision]'。否则请用 --detector yunet。",
+        "在 Mac 上运行：`pip install 'kohya-driver[vision]'`。否则请用 --detector yunet。",
     ),
     "crop.vision_failed": ("Apple's face detector failed: {reason}.", "Apple 的人脸检测器出错：{reason}。"),
     "crop.vision_failed.hint": ("Use --detector yunet.", "请用 --detector yunet。"),

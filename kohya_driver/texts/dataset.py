@@ -57,7 +57,7 @@ TEXTS = {
     ),
     "dataset.picture_refused.hint": (
         "Give yourself the right to read them (chmod u+r), or copy them elsewhere.",
-        "请给自己读取权限（chmod u+r），或复制到别处。",
+        "请给自己读取权限（`chmod u+r`），或复制到别处。",
     ),
     "dataset.shared_caption": (
         "{count} pictures share a name but for the extension, and so share one caption: {names}.",

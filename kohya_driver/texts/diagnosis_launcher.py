@@ -95,7 +95,7 @@ CAUSES = {
         ("The training vanished; only what tidies up after it has spoken.", "训练突然消失，只留下了清理程序的提示。"),
         (
             "The line about leaked semaphores is a symptom: the program was killed before, most often for lack of memory.",
-            "关于 leaked semaphore 的那一行只是症状：程序此前被强行结束了，多半是因为内存不足。",
+            "关于“leaked semaphore”的那一行只是症状：程序此前被强行结束了，多半是因为内存不足。",
         ),
         (
             "As for lack of memory: close other programs, `kohya-driver train PRESET --fit`, or a smaller batch or resolution.",

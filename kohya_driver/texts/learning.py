@@ -11,7 +11,7 @@ TEXTS = {
     ),
     "learning.rates_zero": (
         "Every learning rate is 0: nothing is trained, and the engine stops after caching (empty parameter list).",
-        "所有学习率都是 0：没有可训练的部分，引擎会在缓存之后中止（empty parameter list）。",
+        "所有学习率都是 0：没有可训练的部分，引擎会在缓存之后中止（“empty parameter list”）。",
     ),
     "learning.rates_zero.hint": (
         "Set optimizer.learning_rate, 1e-4 as a rule.",

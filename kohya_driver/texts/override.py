@@ -288,7 +288,7 @@ TEXTS = {
     ),
     "override.environment.low_watermark": (
         "Goes with the high one: without it torch stops at the start (invalid low watermark ratio).",
-        "与高水位配套：否则 torch 一启动就会报错（invalid low watermark ratio）。",
+        "与高水位配套：否则 torch 一启动就会报错（“invalid low watermark ratio”）。",
     ),
     "override.caching.on": (
         "What is kept on disk is cached; the engine switches it on too, with a mere line in its log.",

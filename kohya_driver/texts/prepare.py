@@ -55,7 +55,7 @@ TEXTS = {
     ),
     "prepare.heic_needs_extra.hint": (
         "Run: pip install 'kohya-driver[heic]'. Or export it as JPEG.",
-        "请运行：pip install 'kohya-driver[heic]'。或导出为 JPEG。",
+        "请运行：`pip install 'kohya-driver[heic]'`。或导出为 JPEG。",
     ),
     # Why find_images passed a file over
     "prepare.passed.no_picture": ("not a picture", "不是图片"),

@@ -102,6 +102,6 @@ TEXTS = {
     "preset.no_editor": ("The editor could not be started: {reason}.", "无法启动编辑器：{reason}。"),
     "preset.no_editor.hint": (
         "Say which to use in the variable VISUAL or EDITOR, for example: export EDITOR=nano. Or open the file yourself: {path}",
-        "请用环境变量 VISUAL 或 EDITOR 指定，例如：export EDITOR=nano。也可以自行打开文件：{path}",
+        "请用环境变量 VISUAL 或 EDITOR 指定，例如：`export EDITOR=nano`。也可以自行打开文件：{path}",
     ),
 }

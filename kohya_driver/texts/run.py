@@ -23,7 +23,7 @@ TEXTS = {
     ),
     "run.launcher_died": (
         "accelerate launch has died; the trainer goes on without it",
-        "accelerate launch 已退出；训练进程仍在继续",
+        "`accelerate launch` 已退出；训练进程仍在继续",
     ),
     "run.events_lost": (
         "{count} event(s) could not be written to events.jsonl (the disk was full); the training went on.",

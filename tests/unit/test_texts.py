@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from kohya_driver import texts
+from kohya_driver.texts.fields import ZH
+from tests.chinese import english_in
 
 ROOT = Path(texts.__file__).parent.parent
 ALL = [(area, code, pair) for area in texts.AREAS for code, pair in texts.table(area).items()]
@@ -26,6 +28,12 @@ def test_pair(area: str, code: str, pair: tuple[str, str]) -> None:
     assert english.strip() and chinese.strip()
     assert placeholders(english) == placeholders(chinese)
     assert not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def test_no_english_sentence_is_left_in_chinese() -> None:
+    """What is typed stands in backticks, what others say in quotation marks; tests/cli/test_all_in_chinese.py hears it all said."""
+    said = {code: chinese for _, code, (_, chinese) in ALL} | ZH
+    assert {code: found for code, chinese in said.items() if (found := english_in(chinese))} == {}
 
 
 def test_hints_belong_to_something() -> None:
