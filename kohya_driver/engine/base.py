@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from kohya_driver import texts
 from kohya_driver.engine import families
 from kohya_driver.engine.families import Family, Prediction
 from kohya_driver.engine.pickles import SUFFIXES, pickle_family
@@ -171,7 +172,7 @@ def _read_folder(folder: Path) -> BaseModel:
 def _json(path: Path) -> Mapping[str, Any]:
     value = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(value, Mapping):
-        raise ValueError(f"{path.name} is no table")
+        raise ValueError(texts.say("system.no_table", name=path.name))
     return value
 
 

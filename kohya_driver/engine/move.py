@@ -18,6 +18,7 @@ from kohya_driver.engine.pin import Pin, Recipe, load_pin, recipe_in
 from kohya_driver.engine.store import locked
 from kohya_driver.errors import EngineError
 from kohya_driver.process import clean_environment, run_tool
+from kohya_driver.wording import reason_of
 
 MOVED = "moved.json"
 LS_REMOTE_SECONDS = 60.0
@@ -69,7 +70,9 @@ def _git(place: str, *arguments: str, cwd: Path) -> str:
     try:
         done = run_tool(["git", *arguments], cwd=cwd, env=env, timeout_seconds=LS_REMOTE_SECONDS)
     except (TimeoutError, OSError) as failure:
-        raise EngineError("engine.source_unreachable", place, source=place, reason=str(failure)) from failure
+        raise EngineError(
+            "engine.source_unreachable", place, source=place, reason=reason_of(failure)
+        ) from failure
     if done.status and arguments[0] == "ls-remote":
         raise EngineError(
             "engine.source_unreachable", place, source=place, reason=checkout.last_line(done.output)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from kohya_driver import files
+from kohya_driver import files, texts
 from kohya_driver.engine.checkout import last_line, parse_source, quiet_git
 from kohya_driver.engine.pin import Recipe, load_recipe
 from kohya_driver.engine.preflight import check_git
@@ -71,7 +71,7 @@ def ask(
     try:
         done = run_tool(command, cwd=_anywhere(), env=environment, timeout_seconds=timeout_seconds)
     except TimeoutError as failure:
-        reason = f"no answer within {timeout_seconds:g} s"
+        reason = texts.say("system.no_answer", seconds=f"{timeout_seconds:g}")
         raise EngineError("engine.source_unreachable", place, source=place, reason=reason) from failure
     if done.status not in (
         0,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kohya_driver import texts
 from kohya_driver.errors import EngineError
 from kohya_driver.wording import reason_of
 
@@ -67,7 +68,7 @@ def read_header(path: Path) -> Header:
 def _header_text(path: Path, prefix: bytes, size: int, read: Any) -> bytes:
     length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else size
     if length > min(MAX_HEADER_BYTES, size - 8):
-        raise EngineError("engine.weights_broken", path, reason="it is shorter than its header says")
+        raise EngineError("engine.weights_broken", path, reason=texts.say("system.cut_short"))
     text: bytes = read(length)
     return text
 
@@ -77,27 +78,27 @@ def _parse_header(text: bytes, size: int) -> Header:
     entries = json.loads(text)
     metadata = entries.pop("__metadata__", None) or {}
     if not all(isinstance(value, str) for value in metadata.values()):
-        raise ValueError("a metadata value is not a text")
+        raise ValueError(texts.say("system.metadata_no_text"))
     data = 8 + len(text)
     tensors = {name: _parse_tensor(name, entry, data) for name, entry in entries.items()}
     end = data
     for tensor in sorted(tensors.values(), key=lambda tensor: (tensor.start, tensor.size_bytes)):
         if tensor.start != end:
-            raise ValueError("its tensors overlap or leave gaps")
+            raise ValueError(texts.say("system.tensors_apart"))
         end += tensor.size_bytes
     if end != size:
-        raise ValueError(f"it has {size} bytes and should have {end}")
+        raise ValueError(texts.say("system.tensors_size", size=size, wanted=end))
     return Header(tensors, metadata)
 
 
 def _parse_tensor(name: str, entry: Mapping[str, Any], data: int) -> Tensor:
     dtype, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
     if dtype not in BITS:
-        raise ValueError(f"{name} has an unknown type, {dtype}")
+        raise ValueError(texts.say("system.tensor_type", name=name, type=dtype))
     if any(type(number) is not int or number < 0 for number in (*shape, begin, end)):
-        raise ValueError(f"{name} has a size or place that is no number")
+        raise ValueError(texts.say("system.tensor_number", name=name))
     if (end - begin) * 8 != math.prod(shape) * BITS[dtype]:
-        raise ValueError(f"{name} does not fill its place")
+        raise ValueError(texts.say("system.tensor_place", name=name))
     return Tensor(dtype, shape, data + begin, end - begin)
 
 

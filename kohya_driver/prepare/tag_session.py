@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kohya_driver import texts
 from kohya_driver.dataset.model import Size
 from kohya_driver.errors import DatasetError
 from kohya_driver.prepare.images import WHITE, open_picture
 from kohya_driver.prepare.tag_models import ModelFiles
 from kohya_driver.prepare.tag_policy import TagRow
+from kohya_driver.wording import reason_of
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -61,11 +63,17 @@ def read_rows(path: Path) -> tuple[TagRow, ...]:
         table = csv.DictReader(io.StringIO(text, newline=""))
         rows = tuple(TagRow(row["name"], int(row["category"])) for row in table)
     except KeyError as failure:
-        raise DatasetError("tag.list_unreadable", path, reason=f"no column {failure}") from failure
+        raise DatasetError(
+            "tag.list_unreadable", path, reason=texts.say("system.no_column", name=failure)
+        ) from failure
     except (OSError, ValueError, TypeError, csv.Error) as failure:
-        raise DatasetError("tag.list_unreadable", path, reason=str(failure).rstrip(".")) from failure
+        raise DatasetError("tag.list_unreadable", path, reason=reason_of(failure).rstrip(".")) from failure
     if not rows or not all(row.name for row in rows):
-        raise DatasetError("tag.list_unreadable", path, reason="a row without a name" if rows else "no rows")
+        raise DatasetError(
+            "tag.list_unreadable",
+            path,
+            reason=texts.say("system.row_without_name" if rows else "system.no_rows"),
+        )
     return rows
 
 

@@ -241,7 +241,7 @@ def test_a_list_that_does_not_fit(pictures: Path, tmp_path: Path) -> None:
         (b"", "no rows"),
         (b"a,b\n1,2\n", "no column 'name'"),
         (b"tag_id,name,category,count\n1,x,y,2\n", "invalid literal"),
-        (b"tag_id,name,category,count\n1,\xff,0,2\n", "codec"),
+        (b"tag_id,name,category,count\n1,\xff,0,2\n", "not UTF-8"),
         (b"tag_id,name,category,count\n1\n", "int()"),
     ],
 )
