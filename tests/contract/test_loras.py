@@ -149,7 +149,7 @@ def test_merged_to_a_rank_it_is_the_nearest_to_the_sum(
         assert off == pytest.approx(float(numpy.sqrt(numpy.sum(rest**2))), rel=1e-3)
     alone = tmp_path / "alone.safetensors"
     environment = {**os.environ, "PYTHONPATH": str(installed_engine.checkout), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [
+    command: list[str | Path] = [
         installed_engine.python,
         "networks/svd_merge_lora.py",
         "--models",

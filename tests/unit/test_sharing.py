@@ -139,7 +139,11 @@ def test_for_webui(run: api.Run, home: Path) -> None:
     }  # fmt: skip
     assert (card["activation text"], card["preferred weight"], card["sd version"]) == ("ning", 0.7, "SD1")
     info = read(folder / f"{name}.civitai.info")
-    assert info["trainedWords"] == ["ning"] and info["baseModel"] == "SD 1.5" and not {"id", "modelId"} & set(info)
+    assert (
+        info["trainedWords"] == ["ning"]
+        and info["baseModel"] == "SD 1.5"
+        and not {"id", "modelId"} & set(info)
+    )
     assert [one["meta"]["prompt"] for one in info["images"]] == [
         one.prompt for one in installed.subject.pictures
     ]
