@@ -1,7 +1,7 @@
 """Runs a training script of the engine inside the engine's own interpreter, unchanged, and takes part in its training loop.
 
 Started by `accelerate launch entry.py SCRIPT ARGUMENTS…` with the checkout as current folder. This file stands alone, with
-`entry_loop.py` and `entry_states.py` beside it: it has nothing of this package, and nothing of the engine is changed on disk.
+`entry_loop.py`, `entry_states.py` and `entry_kept.py` beside it: it has nothing of this package, and nothing of the engine is changed on disk.
 
 KOHYA_DRIVER_METRICS names the file to which each micro-step is appended as one line of JSON, because the engine's bar shows
 three digits of an average only:
@@ -13,6 +13,8 @@ step was made with; the engine itself logs those of the next one, because it ask
 
 A validation is a line of the same kind, with the values `loss/validation/…`. Its step is the optimizer step after which it was made;
 the engine itself counts those at the end of an epoch by epochs.
+
+KOHYA_DRIVER_KEPT names a folder for what is the same in every training (`entry_kept.py`).
 
 KOHYA_DRIVER_ATTEMPT names a file that says what this attempt is to do beyond that: where to go on from, where to keep train
 states and how often (`entry_loop.Loop`). What happens is told in the same metrics file (`{"event": "state", …}`), and how the
@@ -45,6 +47,11 @@ def main():
         )
     if metrics:
         record_metrics(metrics, loop)
+    kept = os.environ.get("KOHYA_DRIVER_KEPT")
+    if metrics and kept:
+        beside("entry_kept").keep(
+            kept, lambda line: append(metrics, line), beside("entry_loop").when_imported
+        )
     run(script, loop)
 
 
@@ -69,10 +76,10 @@ def beside(name):
     """A module from this file's folder, under a name that cannot be one of the engine's."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
     spec = importlib.util.spec_from_file_location(f"kohya_driver_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    if spec.name not in sys.modules:
+        sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[spec.name])
+    return sys.modules[spec.name]
 
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)

@@ -458,7 +458,7 @@ def hook(loop):
     Accelerator.save_state = over(loop.save_state, Accelerator.save_state)
     Accelerator.end_training = note_end_of_training(loop, Accelerator.end_training)
     stand_in_for_mps()
-    sys.meta_path.insert(0, WhenImported("library.train_util", functools.partial(hook_engine, loop)))
+    when_imported("library.train_util", functools.partial(hook_engine, loop))
 
 
 def hook_engine(loop, train_util):
@@ -562,6 +562,11 @@ def stand_in_for_mps():
     if torch.backends.mps.is_available() and not torch.cuda.is_available():
         torch.cuda.get_rng_state = lambda *arguments: torch.mps.get_rng_state()
         torch.cuda.set_rng_state = lambda state, *arguments: torch.mps.set_rng_state(state)
+
+
+def when_imported(name, then):
+    """Call `then` with the module of this name, right after it was imported for the first time."""
+    sys.meta_path.insert(0, WhenImported(name, then))
 
 
 class WhenImported:

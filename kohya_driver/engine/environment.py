@@ -119,7 +119,15 @@ def build_environment(
     cwd = destination.parent
     venv: list[str | Path] = ["venv", "--relocatable", "--no-project", "--python", python, destination]
     run_uv(venv, cwd=cwd, mark=mark)
-    sync: list[str | Path] = ["pip", "sync", "--require-hashes", "--python", destination / "bin" / "python"]
+    # Compiled now, by all cores; otherwise by one of them while the first training starts: 2,900 files, eight seconds.
+    sync: list[str | Path] = [
+        "pip",
+        "sync",
+        "--require-hashes",
+        "--compile-bytecode",
+        "--python",
+        destination / "bin" / "python",
+    ]
     if recipe.build_constraints.is_file():
         sync += ["--build-constraints", recipe.build_constraints]
     run_uv([*sync, recipe.requirements], cwd=cwd, mark=mark, on_line=on_line)

@@ -156,6 +156,14 @@ class StateSaved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LatentsKept(Event):
+    """So many pictures' latents were known from an earlier training."""
+
+    kind: ClassVar[str] = "latents_kept"
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class StateNotSaved(Event):
     """A train state could not be written, because the disk is full, say; the training goes on."""
 
@@ -308,11 +316,14 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Raises KeyError or TypeError on what is not a record of this version."""
-        kind = KINDS[data["kind"]]
-        body = {name: value for name, value in data.items() if name not in ("kind", "time", "elapsed")}
-        numbers = {name: _number(body[name]) for name in _NUMBERS if name in body}
-        lists = {name: tuple(value) for name, value in body.items() if isinstance(value, list)}
-        return cls(data["time"], data["elapsed"], kind(**{**body, **numbers, **lists}))
+        body = dict(data)
+        kind, time, elapsed = KINDS[body.pop("kind")], body.pop("time"), body.pop("elapsed")
+        for name, value in body.items():
+            if name in _NUMBERS:
+                body[name] = _number(value)
+            elif isinstance(value, list):
+                body[name] = tuple(value)
+        return cls(time, elapsed, kind(**body))
 
 
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")

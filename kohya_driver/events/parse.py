@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 from kohya_driver.events.model import (
     Event,
+    LatentsKept,
     LogMessage,
     Phase,
     PhaseChanged,
@@ -274,6 +276,7 @@ def parse_note(line: str) -> Event | None:
 _NOTES: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
     "resumed": lambda note: Resumed(int(note["step"]), int(note["epoch"]), str(note["path"])),
     "state": lambda note: StateSaved(str(note["path"])),
+    "latents_kept": lambda note: LatentsKept(int(note["pictures"])),
     "not_saved": lambda note: StateNotSaved(int(note["step"]), str(note["reason"])),
 }
 
@@ -323,6 +326,11 @@ def _validated(metric: Metric) -> Validated | None:
 
 def _learning_rates(values: Mapping[str, float]) -> dict[str, float]:
     """By name; the engine logs each a second time as group1, group2 … (train_network.py:113, `for … else`)."""
-    rates = {name.removeprefix("lr/"): value for name, value in values.items() if name.startswith("lr/")}
-    named = {name: value for name, value in rates.items() if not re.fullmatch(r"group\d+", name)}
-    return named or rates
+    return {name.removeprefix("lr/"): values[name] for name in _rate_names(tuple(values))}
+
+
+@functools.lru_cache(maxsize=16)
+def _rate_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """They are the same at every step."""
+    rates = tuple(name for name in names if name.startswith("lr/"))
+    return tuple(name for name in rates if not re.fullmatch(r"lr/group\d+", name)) or rates

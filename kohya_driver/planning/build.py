@@ -17,6 +17,7 @@ from kohya_driver.dataset.buckets import (
 )
 from kohya_driver.dataset.checks import check_settings, check_sizes
 from kohya_driver.engine import entry_script
+from kohya_driver.engine.kept import kept_folder
 from kohya_driver.errors import Finding
 from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.arguments import (
@@ -345,6 +346,8 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
         "KOHYA_DRIVER_METRICS": inputs.folder / "metrics.jsonl",
         "KOHYA_DRIVER_ATTEMPT": inputs.folder / "attempt.json",
     }
+    if inputs.preset.launch.keep_caches:
+        own["KOHYA_DRIVER_KEPT"] = kept_folder()
     return {**given, **told, **{name: str(path) for name, path in own.items()}}
 
 

@@ -16,7 +16,15 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.engine.model import Engine
 from kohya_driver.errors import HostError
-from kohya_driver.events.model import Phase, PhaseChanged, Progress, Record, SampleSaved, StepDone
+from kohya_driver.events.model import (
+    LatentsKept,
+    Phase,
+    PhaseChanged,
+    Progress,
+    Record,
+    SampleSaved,
+    StepDone,
+)
 from kohya_driver.host import Host
 
 KEPT = 200
@@ -184,7 +192,7 @@ class _Clock:
         self._first_step = 0.0
         self._intervals: list[float] = []
         self._spent: dict[str, float] = {}
-        self._samples = self._saves = self._cached = 0
+        self._samples = self._saves = self._cached = self._known = 0
         self._end = 0.0
 
     def see(self, record: Record) -> None:
@@ -195,6 +203,8 @@ class _Clock:
             self._step(record.elapsed)
         elif isinstance(event, SampleSaved):
             self._samples += 1
+        elif isinstance(event, LatentsKept):
+            self._known = event.pictures
         elif isinstance(event, Progress) and event.bar == "caching latents":
             self._cached = max(self._cached, event.total)
 
@@ -221,7 +231,8 @@ class _Clock:
             source,
             work,
             start=round(max(0.0, self._first_step - step - caching), 2),
-            picture=round(caching / self._cached, 3) if self._cached else None,
+            # Where some were known, it says nothing of those that are not.
+            picture=round(caching / self._cached, 3) if self._cached and not self._known else None,
             step=round(step, 3),
             sample=round(sampling / self._samples, 2) if self._samples else None,
             save=round(saving / max(1, self._saves), 2),

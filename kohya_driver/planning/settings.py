@@ -27,7 +27,7 @@ OF_THE_RUN = frozenset(
     }
 )  # fmt: skip
 """Options that every run has of its own, or that stand elsewhere in a preset."""
-OWN_VARIABLES = ("PYTHONPATH", "KOHYA_DRIVER_METRICS", "KOHYA_DRIVER_ATTEMPT")
+OWN_VARIABLES = ("PYTHONPATH", "KOHYA_DRIVER_METRICS", "KOHYA_DRIVER_ATTEMPT", "KOHYA_DRIVER_KEPT")
 UNTOLD = ("webhook",)
 """An address with a key in it is nobody else's business."""
 _SECRET = re.compile(r"token|key|secret|password", re.I)

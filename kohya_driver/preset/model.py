@@ -495,6 +495,9 @@ class Launch(Section):
     launcher: Literal["accelerate", "direct"] | None = None
     """What starts the trainer. direct: Python itself; accelerate: `accelerate launch`, a second process that loads torch and waits. Unset: direct where one process trains."""
 
+    keep_caches: bool = True
+    """Keep what every training of the same pictures and base computes anew (latents, the base's hash): the next one begins sooner, with the same result. At most 2 GB, in the data folder's kept/."""
+
     num_processes: Annotated[int, Field(ge=1, le=1024)] = 1
     """Processes that train together, on all machines: one for each NVIDIA card. Each takes a batch of its own, so that an epoch has fewer steps of more pictures."""
 

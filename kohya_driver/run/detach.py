@@ -14,6 +14,7 @@ from kohya_driver.events.model import (
     CheckpointSaved,
     Event,
     KeptAwake,
+    LatentsKept,
     LogMessage,
     MemorySampled,
     ProcessExited,
@@ -45,7 +46,7 @@ OWN: tuple[type[Event], ...] = (
     SampleSaved, TroubleSeen, KeptAwake,
 )  # fmt: skip
 """Events that come neither from the log nor from the values."""
-METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved)
+METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved, LatentsKept)
 
 
 def start_detached(run: Run, action: str = "start") -> int:

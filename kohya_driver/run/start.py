@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kohya_driver.engine.kept import prune_kept
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.needs import work_of
 from kohya_driver.planning.pace import history_file, measure, remember
@@ -30,6 +31,7 @@ def start_run(
     """
     plan.raise_for_errors()
     with machine.holding(plan.folder):
+        prune_kept()
         run = prepare_folder(plan)
         if source == "run":
             remember_run(run.folder)

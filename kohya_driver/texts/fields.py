@@ -164,6 +164,7 @@ ZH: Mapping[str, str] = {
     "field.launch.engine": "用什么来训练。sd-scripts 什么都能做，需要从 GitHub 下载一次。embedded 随本程序附带，只需要 PyPI：可以训练 SD 1.x 的小型 LoRA，用来试用和检查机器。",
     "field.launch.device": "在什么上面训练。auto：有图形单元就用图形单元。",
     "field.launch.launcher": "由什么启动训练程序。direct：直接用 Python；accelerate：用 `accelerate launch`，它会另起一个进程、加载 torch 并一直等待。不设：只有一个训练进程时用 direct。",
+    "field.launch.keep_caches": "保留每次训练相同图片和底模时都要重新计算的内容（潜变量、底模的校验值）：下次开始得更快，结果相同。最多 2 GB，放在数据文件夹的 kept/ 里。",
     "field.launch.num_processes": "一起训练的进程数，所有机器合计：每张 NVIDIA 显卡一个。每个进程各取一批图片，所以每轮的步数更少、每步的图片更多。",
     "field.launch.num_machines": "通过高速网络一起训练的机器数（见 docs/machines.zh-CN.md）。每台机器上都要有同样的预设和图片，并各自启动训练。",
     "field.launch.machine_rank": "这台是其中的第几台：0 是第一台，由它写出 LoRA。",

@@ -333,6 +333,7 @@ TEXTS = {
             "force_color",
             "pythonhome",
             "pythonstartup",
+            "pythondontwritebytecode",
             "virtual_env",
             "tqdm_disable",
             "tqdm_mininterval",

@@ -83,6 +83,10 @@ TEXTS = {
         "it ended by itself and is tried again. {reason}",
         "训练意外中断，将自动重试。{reason}",
     ),
+    "view.plain.latents_kept": (
+        "latents of {count} pictures known from an earlier training",
+        "{count} 张图片的潜变量来自之前的训练",
+    ),
     "view.plain.state_not_saved": (
         "train state of step {step} not saved: {reason}",
         "第 {step} 步的训练状态未能保存：{reason}",

@@ -13,6 +13,7 @@ from kohya_driver.events.model import (
     EpochStarted,
     Event,
     KeptAwake,
+    LatentsKept,
     LogMessage,
     PhaseChanged,
     Record,
@@ -152,6 +153,7 @@ _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
     StateNotSaved: lambda event, snapshot: texts.say(
         "view.plain.state_not_saved", step=event.step, reason=event.reason
     ),
+    LatentsKept: lambda event, snapshot: texts.say("view.plain.latents_kept", count=event.pictures),
     Recovering: _recovering,
     Resumed: lambda event, snapshot: texts.say("view.plain.resumed", step=event.step, path=event.path),
     SaveRequested: lambda event, snapshot: texts.say(

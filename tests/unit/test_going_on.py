@@ -17,6 +17,7 @@ from kohya_driver.events.model import (
     EpochStarted,
     Event,
     KeptAwake,
+    LatentsKept,
     LogMessage,
     MemorySampled,
     ModelSaved,
@@ -143,6 +144,7 @@ AGAIN: list[Event] = [
     Resumed(8, 1, "/runs/宁/states/step-00000008"),
     StateSaved("/runs/宁/states/step-00000012"),
     StateNotSaved(12, "OSError: No space left on device"),
+    LatentsKept(12),
     SaveRequested(True),
     StopRequested("command", True),
     Recovering("trouble.nan", "/s", 8, ("recovery.lower_rate", "memory.fit_bf16")),
@@ -272,7 +274,11 @@ class Night:
     def source(self, event: Event) -> str:
         if isinstance(event, StateSaved):
             return "values" if Path(event.path).parent == self.run.states_folder else "log"
-        return "values" if isinstance(event, StepDone | Validated | Resumed | StateNotSaved) else "log"
+        return (
+            "values"
+            if isinstance(event, StepDone | Validated | Resumed | StateNotSaved | LatentsKept)
+            else "log"
+        )
 
 
 def lines(folder: Path) -> Iterable[dict[str, Any]]:

@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
     _variable("TOKENIZERS_PARALLELISM", "false"),
     _variable("HF_HUB_OFFLINE", "1", lambda d: d.base_is_local and not d.get("training.huggingface_repo_id")),
     *(_inherited(name) for name in (
-        "LINES", "FORCE_COLOR", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "TQDM_DISABLE", "TQDM_MININTERVAL",
+        "LINES", "FORCE_COLOR", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "TQDM_DISABLE", "TQDM_MININTERVAL",
         "ACCELERATE_MIXED_PRECISION", "ACCELERATE_USE_CPU", "ACCELERATE_DYNAMO_BACKEND", "ACCELERATE_GRADIENT_ACCUMULATION_STEPS",
         "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")),
     Rule("launch.use_cpu", "environment.ACCELERATE_USE_CPU", _on_processor, to("true")),

@@ -1,0 +1,259 @@
+"""Keeps between trainings what each would compute anew with the same result. Stands alone, as entry.py does.
+
+KOHYA_DRIVER_KEPT names the folder. A file there is written whole or not at all, has its content's hash in its name, and may be
+deleted at any time. Results stay equal to the bit (tests/contract/test_kept.py):
+
+- **Latents.** What the VAE makes of a picture is its moments, from which the engine then draws the latents with its random numbers.
+  The moments are kept, under the hash of the picture as the VAE gets it and of the VAE's weights; the drawing is not.
+- **Random numbers.** sd-scripts fills SD 1.x's and 2.x's models with random numbers before it loads the weights over them
+  (library/model_util.py:1009). That takes longer than the loading. What counts of it is where the generator stands afterwards:
+  that is kept, under the state in which it began. With it known, the models are loaded without being filled.
+- **The base's hash**, which goes into the LoRA's metadata, under the file's place, size and times.
+"""
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import tempfile
+import time
+
+
+class Kept:
+    """The folder. What cannot be read is not there; what cannot be written is left out."""
+
+    def __init__(self, folder, tell):
+        self.folder, self.tell = folder, tell
+        self.pictures = 0  # that did not go through the VAE
+        self.spared = False  # the last batch did not go through the VAE
+
+    def path(self, kind, name, suffix):
+        return os.path.join(self.folder, kind, name[:2], f"{name}.{suffix}")
+
+    def read(self, path, load):
+        try:
+            found = load(path)
+            os.utime(path)  # what was used last is deleted last
+            return found
+        except Exception:  # whatever a torn file makes of its reader
+            return None
+
+    def write(self, path, save):
+        partial = None
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            handle, partial = tempfile.mkstemp(prefix=".partial-", dir=os.path.dirname(path))
+            os.close(handle)
+            save(partial)
+            os.replace(partial, path)
+        except Exception:  # a full disk, in the words of whoever writes
+            if partial:
+                with contextlib.suppress(OSError):
+                    os.unlink(partial)
+
+    def read_tensor(self, kind, name):
+        from safetensors.torch import load_file
+
+        found = self.read(self.path(kind, name, "safetensors"), load_file)
+        return found.get("kept") if found else None
+
+    def write_tensor(self, kind, name, tensor):
+        from safetensors.torch import save_file
+
+        self.write(
+            self.path(kind, name, "safetensors"),
+            lambda path: save_file({"kept": tensor.detach().cpu().clone().contiguous()}, path),
+        )
+
+
+def keep(folder, tell, when_imported):
+    """Hook into the engine.
+
+    Args:
+        tell: takes what the driver is to know: {"event": "latents_kept", "pictures": 12}.
+        when_imported: `when_imported(name, then)` calls `then` with a module once it is there.
+    """
+    kept = Kept(folder, tell)
+    when_imported("library.strategy_base", functools.partial(keep_latents, kept))
+    when_imported("library.model_util", functools.partial(keep_random_numbers, kept))
+    when_imported("library.train_util", functools.partial(keep_hashes, kept))
+    when_imported("library.train_util", functools.partial(look_at_caching, kept))
+
+
+# --- latents
+
+
+def keep_latents(kept, strategy_base):
+    owner = getattr(strategy_base, "LatentsCachingStrategy", None)
+    if owner is None:
+        return
+    cache = owner._default_cache_batch_latents
+
+    def cache_with_kept(self, *arguments, **options):
+        from diffusers import AutoencoderKL
+
+        encode = AutoencoderKL.encode
+        AutoencoderKL.encode = encode_with_kept(kept, encode)
+        try:
+            return cache(self, *arguments, **options)
+        finally:
+            AutoencoderKL.encode = encode
+
+    owner._default_cache_batch_latents = cache_with_kept
+
+
+def encode_with_kept(kept, encode):
+    """A batch goes through the VAE whole, unless all of it is known."""
+
+    def call(vae, pictures, return_dict=True):
+        from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
+        from diffusers.models.modeling_outputs import AutoencoderKLOutput
+
+        if not return_dict:
+            return encode(vae, pictures, return_dict=False)
+        names = [tensor_name(picture, weights_hash(vae)) for picture in pictures]
+        known = [kept.read_tensor("latents", name) for name in names]
+        kept.spared = all(fits(moments, pictures) for moments in known)
+        if kept.spared:
+            kept.pictures += len(names)
+            import torch
+
+            moments = torch.stack(known).to(pictures.device)
+            return AutoencoderKLOutput(latent_dist=DiagonalGaussianDistribution(moments))
+        told = encode(vae, pictures)
+        for name, moments in zip(names, told.latent_dist.parameters, strict=True):
+            kept.write_tensor("latents", name, moments)
+        return told
+
+    return call
+
+
+def look_at_caching(kept, train_util):
+    """It says what was known; and after a batch that was, no memory is cleaned up, for 0.15 s each (strategy_sd.py:171)."""
+    group, clean = (
+        getattr(train_util, "DatasetGroup", None),
+        getattr(train_util, "clean_memory_on_device", None),
+    )
+    if clean is None or not hasattr(group, "new_cache_latents"):
+        return
+    cache = group.new_cache_latents
+
+    def clean_if_used(device):
+        if not kept.spared:
+            clean(device)
+        kept.spared = False
+
+    def cache_and_tell(self, *arguments, **options):
+        kept.pictures = 0
+        result = cache(self, *arguments, **options)
+        if kept.pictures:
+            kept.tell({"event": "latents_kept", "time": time.time(), "pictures": kept.pictures})
+        return result
+
+    train_util.clean_memory_on_device = clean_if_used
+    group.new_cache_latents = cache_and_tell
+
+
+def fits(moments, pictures):
+    wanted = tuple(side // 8 for side in pictures.shape[-2:])
+    return moments is not None and moments.dtype == pictures.dtype and tuple(moments.shape[-2:]) == wanted
+
+
+def tensor_name(tensor, salt=""):
+    """A tensor's content, with what else the answer depends on."""
+    import torch
+
+    held = tensor.detach().cpu().contiguous()
+    found = hashlib.sha256(f"{salt} {held.dtype} {tuple(held.shape)} {tensor.device.type}".encode())
+    found.update(held.flatten().view(torch.uint8).numpy())
+    return found.hexdigest()
+
+
+def weights_hash(model):
+    """Of the model's weights, made once for each model."""
+    found = getattr(model, "_kohya_driver_hash", None)
+    if found is None:
+        whole = hashlib.sha256()
+        for name, weight in sorted(model.state_dict().items()):
+            whole.update(f"{name} {tensor_name(weight)}".encode())
+        found = model._kohya_driver_hash = whole.hexdigest()
+    return found
+
+
+# --- random numbers
+
+
+def keep_random_numbers(kept, model_util):
+    """For what fills models with random numbers and then loads all of their weights, or raises."""
+    load = getattr(model_util, "load_models_from_stable_diffusion_checkpoint", None)
+    if load is None:
+        return
+    with open(model_util.__file__, "rb") as file:
+        source = hashlib.sha256(file.read()).hexdigest()
+
+    def load_with_kept(v2, *arguments, **options):
+        import torch
+
+        name = tensor_name(torch.get_rng_state(), f"{v2} {source} {torch.__version__}")
+        after = kept.read_tensor("random", name)
+        if after is None:
+            loaded = load(v2, *arguments, **options)
+            kept.write_tensor("random", name, torch.get_rng_state())
+            return loaded
+        with unfilled():
+            loaded = load(v2, *arguments, **options)
+        torch.set_rng_state(after)
+        return loaded
+
+    model_util.load_models_from_stable_diffusion_checkpoint = load_with_kept
+
+
+@contextlib.contextmanager
+def unfilled():
+    """New tensors are not filled with random numbers."""
+    import torch
+
+    names = ("uniform_", "normal_")
+    for name in names:
+        setattr(torch.Tensor, name, lambda self, *arguments, **options: self)
+    try:
+        yield
+    finally:
+        for name in names:
+            delattr(torch.Tensor, name)
+
+
+# --- the base's hash
+
+
+def keep_hashes(kept, train_util):
+    calculate = getattr(train_util, "calculate_sha256", None)
+    if calculate is None:
+        return
+
+    def calculate_or_know(filename):
+        try:
+            found = os.stat(filename)
+        except OSError:
+            return calculate(filename)
+        told = f"{os.path.realpath(filename)} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+        path = kept.path("hashes", hashlib.sha256(told.encode()).hexdigest(), "json")
+        known = kept.read(path, read_json)
+        if not known:
+            known = {"sha256": calculate(filename)}
+            kept.write(path, functools.partial(write_json, known))
+        return known["sha256"]
+
+    train_util.calculate_sha256 = calculate_or_know
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        found = json.load(file)
+    return found if len(found["sha256"]) == 64 else None
+
+
+def write_json(value, path):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file)

@@ -1,0 +1,75 @@
+"""What `entry_kept.py` keeps between trainings on the real engine: a training with it is, to the bit, the one without."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kohya_driver import api, files
+from kohya_driver.events.model import LatentsKept, StepDone
+from tests.contract.test_resume import project, tensors
+
+pytestmark = pytest.mark.engine
+
+SETS = (
+    "training.max_train_steps=2", "training.gradient_accumulation_steps=1", "saving.every_n_steps=99",
+    "saving.every_n_epochs=99", "sampling.every_n_epochs=99", "sampling.at_first=false",
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with this machine's engines and nothing kept."""
+    old, new = files.home(), tmp_path / "home"
+    new.mkdir()
+    for name in ("engines", "assets"):
+        (new / name).symlink_to(old / name)
+    monkeypatch.setenv("KOHYA_DRIVER_HOME", str(new))
+    return new
+
+
+def train(preset: Path, *sets: str) -> api.Run:
+    result = api.train(api.load_preset(preset, sets=[*SETS, *sets]))
+    assert result.outcome == "succeeded", result.evidence
+    return api.open_run(result.folder)
+
+
+def told(run: api.Run) -> tuple[list[float], dict[str, bytes], str]:
+    losses = [each.event.loss for each in run.events() if isinstance(each.event, StepDone)]
+    header = run.plan().final
+    return losses, tensors(header), api.inspect(header).metadata["ss_new_sd_model_hash"]
+
+
+def known(run: api.Run) -> int:
+    return sum(each.event.pictures for each in run.events() if isinstance(each.event, LatentsKept))
+
+
+def test_the_second_training_is_the_first(random_base: Path, home: Path, tmp_path: Path) -> None:
+    preset = project(tmp_path, random_base)
+    first = train(preset)
+    kinds = {path.name: len(list(path.glob("*/*"))) for path in (home / "kept").iterdir()}
+    assert kinds == {"latents": first.plan().images, "random": 1, "hashes": 1}
+    second = train(preset)
+    assert (known(first), known(second)) == (0, first.plan().images)
+    assert told(second) == told(first)
+
+
+@pytest.mark.long
+def test_it_is_the_one_without(random_base: Path, home: Path, tmp_path: Path) -> None:
+    """Also where some of it is torn, or is gone, and where a picture has changed."""
+    preset = project(tmp_path, random_base)
+    train(preset)
+    for path in (home / "kept").glob("*/*/*"):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    torn = train(preset)
+    shutil.rmtree(home / "kept" / "random")
+    again = train(preset)
+    without = train(preset, "launch.keep_caches=false")
+    assert (known(torn), known(again), known(without)) == (0, again.plan().images, 0)
+    assert told(torn) == told(again) == told(without)
+    picture = next((tmp_path / "image").rglob("*.png"))
+    picture.write_bytes(next(iter(sorted((tmp_path / "image").rglob("*.png"))[1:])).read_bytes())
+    changed = train(preset)
+    assert told(changed)[0] != told(without)[0] and 0 < known(changed) <= changed.plan().images
