@@ -871,7 +871,7 @@ TEXTS = {
     "cli.says.ambiguous": ("{option} may mean any of {words}", "{option} 有多种可能：{words}"),
     "cli.says.choice": ("{value} is none of {words}", "{value} 不在可选值之内：{words}"),
     "cli.says.choice_of_command": ("{value} is none of {words}", "{value} 不在可选值之内：{words}"),
-    "cli.says.meant": ("; is {word} meant?", "；是否想输入 {word}？"),
+    "cli.says.meant": (" (is {word} meant?)", "（是否想输入 {word}？）"),
     "cli.says.value": ("{value} is no value of the kind {kind}", "{value} 不是 {kind} 类型的值"),
     "cli.says.one": ("a value is missing after it", "后面缺少一个值"),
     "cli.says.at_most_one": ("it takes one value at most", "最多只接受一个值"),
