@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING
 from kohya_driver import texts
 from kohya_driver.cli import lora_share
 from kohya_driver.cli.arguments import add_json, add_source
-from kohya_driver.cli.sample import read_weights
-from kohya_driver.errors import Finding, RunError, Severity
+from kohya_driver.errors import Finding, RunError, Severity, UsageError
 
 if TYPE_CHECKING:
     from kohya_driver import api
@@ -137,6 +137,14 @@ def read_wish(arguments: argparse.Namespace) -> api.Wish:
             )  # fmt: skip
         case _:
             return api.Convert(arguments.file, arguments.to, arguments.rank, output)
+
+
+def read_weights(text: str) -> tuple[float, ...]:
+    """`0.8,0.5`, one for each file: two may be equal."""
+    try:
+        return tuple(float(word) for word in re.split(r"[,，\s]+", text.strip()) if word)
+    except ValueError as failure:
+        raise UsageError("lora.bad_weights", limit=10) from failure
 
 
 def _make(arguments: argparse.Namespace) -> int:

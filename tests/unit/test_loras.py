@@ -343,6 +343,16 @@ def test_the_command_says_what_it_would_do(
     assert not first.with_name("一-r2.safetensors").exists()
 
 
+def test_weights_on_the_command_line(first: Path, second: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One for each file: equal ones are not one."""
+    command = ["lora", "merge", str(first), str(second), "--dry-run", "--json", "--rank", "4", "--weights"]
+    assert main([*command, "0.5,0.5"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["arguments"][4:6] == ["0.500000000", "0.500000000"]
+    assert main([*command, "0.5，-1"]) == 0  # a Chinese comma
+    assert main([*command, "a,b"]) == 2 and "lora.bad_weights" in capsys.readouterr().err
+
+
 def test_as_json(first: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lora", "resize", str(first), "--rank", "2", "--dry-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
