@@ -19,18 +19,12 @@ from tests.chinese import CHINESE, english_in
 TO_PROGRAMMERS = (
     "conflicting", ".__call__() not defined", "is an invalid argument for positionals", "mutually exclusive arguments must be",
     "is not callable", "cannot merge actions", "must start with a character", "dest= is required", "invalid conflict_resolution",
-    "cannot have multiple subparser", 'argument "-" with mode',
+    "cannot have multiple subparser", "is deprecated", 'argument "-" with mode',
 )  # fmt: skip
 """Raised while a parser is built, or by types that we do not use."""
 ITS_HELP = (
-    "usage: ",
-    "positional arguments",
-    "options",
-    "show this help",
-    "show program's",
-    "%(prog)s: ",
-    "default",
-)
+    "usage: ", "positional arguments", "options", "show this help", "show program's", "%(prog)s: ", "%(heading)s:", " (default", "subcommands",
+)  # fmt: skip
 """Replaced where the help is made."""
 
 
