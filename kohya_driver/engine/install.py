@@ -37,7 +37,7 @@ from kohya_driver.engine.store import (
     sweep,
     write_state,
 )
-from kohya_driver.errors import DriverError, EngineError, HostError, error
+from kohya_driver.errors import DriverError, EngineError, HostError, UsageError, error
 from kohya_driver.host import probe_host
 
 __all__ = [
@@ -96,8 +96,11 @@ def install_engine(
     Raises:
         HostError: this machine cannot run it; no space.
         EngineError: it cannot be had, or does not work once installed. The log is kept and named.
+        UsageError: `engine.has_no_source`, a source for the engine that comes with this package.
     """
     recipe = recipe or load_recipe(engine)
+    if source is not None and not recipe.is_cloned:
+        raise UsageError("engine.has_no_source", str(source))
     if not force and (found := _sound_engine(recipe, on_event)):
         return found
     with locked(lambda: on_event(InstallEvent("wait", "engine.waiting"))):

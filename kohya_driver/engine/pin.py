@@ -127,12 +127,16 @@ def embedded_recipe(recipe: Recipe) -> Recipe:
     return replace(recipe, pin=pin, engine=EMBEDDED)
 
 
+BORROWED = ("dataset/buckets.py", "dataset/captions.py", "dataset/model.py", "dataset/scan.py")
+"""What the embedded engine takes from this package (embedded/library/shared.py)."""
+
+
 @functools.cache
 def sources_hash() -> str:
     """What stands in the place of a commit for scripts that are not cloned: it changes as soon as one of them does."""
-    whole = hashlib.sha256()
-    for path in sorted(EMBEDDED_SCRIPTS.rglob("*.py")):
-        whole.update(f"{path.relative_to(EMBEDDED_SCRIPTS).as_posix()} {files.sha256(path)}\n".encode())
+    whole, package = hashlib.sha256(), EMBEDDED_SCRIPTS.parents[1]
+    for path in (*sorted(EMBEDDED_SCRIPTS.rglob("*.py")), *(package / name for name in BORROWED)):
+        whole.update(f"{path.relative_to(package).as_posix()} {files.sha256(path)}\n".encode())
     return whole.hexdigest()[:40]
 
 

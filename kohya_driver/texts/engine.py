@@ -48,6 +48,14 @@ TEXTS = {
         "请先安装：`kohya-driver engine install --engine {engine}`。",
     ),
     # Sources
+    "engine.has_no_source": (
+        "The embedded engine comes with this program: it is taken from nowhere.",
+        "内置引擎随本程序附带，不需要从别处获取。",
+    ),
+    "engine.has_no_source.hint": (
+        "Leave `--source` out, or leave out `--engine embedded` to get sd-scripts from there.",
+        "请去掉 `--source`；如果想从那里获取 sd-scripts，请去掉 `--engine embedded`。",
+    ),
     "engine.source_missing": (
         "There is no folder, file or address {source}.",
         "找不到文件夹、文件或网址 {source}。",

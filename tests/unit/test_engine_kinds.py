@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,11 +17,12 @@ from kohya_driver import api, files
 from kohya_driver.engine.base import read_base
 from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.engine.embedded import scope
+from kohya_driver.engine.install import install_engine
 from kohya_driver.engine.kinds import DEFAULT, EMBEDDED, FAMILIES, KINDS, SD_SCRIPTS, kind_of
-from kohya_driver.engine.model import NAMES
-from kohya_driver.engine.pin import load_recipe, sources_hash
+from kohya_driver.engine.model import EMBEDDED_SCRIPTS, NAMES
+from kohya_driver.engine.pin import BORROWED, load_recipe, sources_hash
 from kohya_driver.engine.store import find_engine, write_state
-from kohya_driver.errors import Finding
+from kohya_driver.errors import Finding, UsageError
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.prompts import OPTIONS as PROMPT_OPTIONS
 from kohya_driver.preset.model import Launch
@@ -74,15 +76,36 @@ def test_the_scripts_of_the_embedded_engine_come_with_the_package() -> None:
 def test_the_hash_of_its_sources_changes_with_each_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kohya_driver.engine.pin.EMBEDDED_SCRIPTS", tmp_path)
+    scripts = tmp_path / "engine" / "embedded"
+    monkeypatch.setattr("kohya_driver.engine.pin.EMBEDDED_SCRIPTS", scripts)
+    for name in BORROWED:
+        files.write_text(tmp_path / name, "1")
     hashed = sources_hash.__wrapped__
     seen = {hashed()}
-    for name, text in (("a.py", "1"), ("a.py", "2"), ("library/b.py", "2"), ("library/c.py", "2")):
-        files.write_text(tmp_path / name, text)
+    for path, text in (
+        (scripts / "a.py", "1"),
+        (scripts / "a.py", "2"),
+        (scripts / "library/b.py", "2"),
+        (scripts / "library/c.py", "2"),
+        *((tmp_path / name, "2") for name in BORROWED),
+    ):
+        files.write_text(path, text)
         seen.add(hashed())
-    assert len(seen) == 5
-    files.write_text(tmp_path / "notes.txt", "not a source")
+    assert len(seen) == 5 + len(BORROWED)
+    files.write_text(scripts / "notes.txt", "not a source")
     assert hashed() in seen
+
+
+def test_what_it_borrows_is_all_that_it_imports_of_the_package() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in EMBEDDED_SCRIPTS.rglob("*.py"))
+    names = set(re.findall(r"^from kohya_driver\.([\w.]+) import", text, re.M)) - {"engine.embedded"}
+    assert {name.replace(".", "/") + ".py" for name in names} == set(BORROWED)
+
+
+def test_it_is_taken_from_nowhere(home: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        install_engine(home, engine="embedded")
+    assert caught.value.code == "engine.has_no_source"
 
 
 def engines(home: Path, *recipes: Any) -> None:
