@@ -96,7 +96,7 @@ def test_trained_to_the_end(
 
     assert main(["watch", str(run.folder), "--plain"]) == 0
     assert child.wait(timeout=60) == 0
-    assert run.state() == "succeeded" and "16/16" in capsys.readouterr().out.replace(" ", "")
+    assert run.state() == "succeeded" and "16 of 16" in capsys.readouterr().out
     result, mark = run.result(), read_mark(run.folder)
     assert result and mark and mark.synced
     assert Path(result.final).is_relative_to(run.folder) and not check_lora(Path(result.final))

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from kohya_driver import api, texts
 from kohya_driver.dataset.buckets import Bucket, DatasetCount
-from kohya_driver.errors import Severity
+from kohya_driver.errors import RunError, Severity
 from kohya_driver.host import Host, interface_towards
 from kohya_driver.planning.arguments import accelerate_config
 from kohya_driver.planning.distribution import PORT, Distribution
@@ -19,6 +19,13 @@ from kohya_driver.planning.memory import LAUNCHER_BYTES
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.schedule import build_schedule
 from kohya_driver.preset.load import load_preset
+from kohya_driver.run.attempt import begin_attempt, inside_settings
+from kohya_driver.run.folder import Run
+from kohya_driver.run.prepare import prepare_folder
+from kohya_driver.run.recorder import Recorder
+from kohya_driver.run.result import judge, result_of
+from kohya_driver.run.resume import plan_resume
+from kohya_driver.run.supervisor import Ended
 from kohya_driver.views.plan import render_plan
 from tests.project import CPU, CUDA, MAC, write_project
 from tests.unit.test_plan import codes, overrides
@@ -157,3 +164,39 @@ def test_the_plan_names_the_pictures_of_a_step(project: Path, language: str, wor
     console.print(render_plan(plan))
     text = console.export_text()
     assert words in text and ("4: 1" in text or "4：" in text)
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome", "final"),
+    [
+        (Ended(0, ""), "succeeded", ""),
+        (Ended(0, "stopped"), "stopped", ""),
+        (Ended(1, ""), "failed", ""),
+    ],
+)
+def test_how_it_ends_on_another_machine_than_the_first(
+    project: Path, ended: Ended, outcome: str, final: str
+) -> None:
+    """No LoRA is wanted there; what the first one has decided is told by the trainer."""
+    plan = plan_of(project, *MACHINES, "launch.num_processes=4", "launch.machine_rank=1", host=CARDS)
+    run = prepare_folder(plan)
+    run.log_file.write_bytes(b"")
+    attempt = begin_attempt(run, plan, None)
+    recorder = Recorder(run.events_file, None, None)
+    verdict = judge(plan, run, recorder.snapshot, attempt, ended, stop="", halt="")
+    assert verdict.outcome == outcome
+    assert result_of(plan, run, recorder, verdict, ended.status).final == final
+
+
+def test_what_must_be_alike_is_told_to_the_trainers(project: Path) -> None:
+    plan = plan_of(project, *MACHINES, "launch.num_processes=4", host=CARDS)
+    told = inside_settings(Run(plan.folder), plan, None)["alike"]
+    assert (told["device"], told["steps"], told["pictures"]) == ("cuda", plan.steps, 3)
+    assert "alike" not in inside_settings(Run(plan.folder), plan_of(project), None)
+
+
+def test_it_cannot_be_resumed(project: Path) -> None:
+    plan = plan_of(project, *MACHINES, "launch.num_processes=2", host=CARDS)
+    with pytest.raises(RunError) as raised:
+        plan_resume(prepare_folder(plan))
+    assert raised.value.code == "run.resume_machines"
