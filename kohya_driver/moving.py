@@ -84,10 +84,11 @@ def move_pin(ref: str, source: str | Path | None = None, *, on_event: OnEvent = 
             after = _extract(engine, recipe)
             operations = _try_out(engine, after, catalogue, on_event)
             options = compare_options(catalogue, after, _scripts())
+            modules = compare_networks(networks, read_networks(recipe.locks / "network_args.json"))
             moved = Moved(
                 before.tag, before.commit, pin.tag, pin.commit, str(engine.root), options,
-                compare_networks(networks, read_networks(recipe.locks / "network_args.json")),
-                changes, touched_presets(options, after), operations,
+                modules,
+                changes, touched_presets(options, modules, after), operations,
             )  # fmt: skip
             put_in_place(recipe.locks, moved.to_json())
         except BaseException:

@@ -172,9 +172,11 @@ def read_catalogue(path: Path) -> Catalogue:
 
 def load_catalogue() -> Catalogue:
     """The catalogue of the pin."""
-    return _read_once(resources.vendor() / "options.json")
+    path = resources.vendor() / "options.json"
+    return _read_once(path, files.stamp(path))
 
 
 @functools.cache
-def _read_once(path: Path) -> Catalogue:
+def _read_once(path: Path, stamp: str) -> Catalogue:
+    """Once, as long as it is the same file: the pin may be moved."""
     return read_catalogue(path)

@@ -67,9 +67,11 @@ def read_networks(path: Path) -> Networks:
 
 def load_networks() -> Networks:
     """Those of the pin."""
-    return _read_once(resources.vendor() / "network_args.json")
+    path = resources.vendor() / "network_args.json"
+    return _read_once(path, files.stamp(path))
 
 
 @functools.cache
-def _read_once(path: Path) -> Networks:
+def _read_once(path: Path, stamp: str) -> Networks:
+    """Once, as long as it is the same file: the pin may be moved."""
     return read_networks(path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kohya_driver.engine.catalogue import Catalogue, fault
-from kohya_driver.engine.changes import OptionChange
+from kohya_driver.engine.changes import NetworkChange, OptionChange
 from kohya_driver.engine.kinds import DEFAULT, kind_of
 from kohya_driver.errors import PresetError
 from kohya_driver.planning.arguments import training_options
@@ -31,20 +32,23 @@ class Touched:
         return {**asdict(self), "refused": list(self.refused), "otherwise": list(self.otherwise)}
 
 
-def touched_presets(changes: Iterable[OptionChange], after: Catalogue) -> tuple[Touched, ...]:
+def touched_presets(
+    changes: Iterable[OptionChange], networks: Iterable[NetworkChange], after: Catalogue
+) -> tuple[Touched, ...]:
     """Shipped presets and the person's own; one that does not load is left out, as `presets list` says of it."""
-    changed = tuple(changes)
-    return tuple(
-        one
-        for name, is_own in (
-            *((name, False) for name in shipped_presets()),
-            *((name, True) for name in own_presets()),
-        )
-        if (one := _touched(name, is_own, changed, after)) and (one.refused or one.otherwise)
-    )
+    changed, gone = tuple(changes), tuple(one for one in networks if one.kind == "removed")
+    names = ((name, False) for name in shipped_presets()), ((name, True) for name in own_presets())
+    touched = (_touched(name, is_own, changed, gone, after) for name, is_own in itertools.chain(*names))
+    return tuple(one for one in touched if one and (one.refused or one.otherwise))
 
 
-def _touched(name: str, is_own: bool, changes: tuple[OptionChange, ...], after: Catalogue) -> Touched | None:
+def _touched(
+    name: str,
+    is_own: bool,
+    changes: tuple[OptionChange, ...],
+    gone: tuple[NetworkChange, ...],
+    after: Catalogue,
+) -> Touched | None:
     try:
         preset = load_preset(name)
     except PresetError:
@@ -53,8 +57,9 @@ def _touched(name: str, is_own: bool, changes: tuple[OptionChange, ...], after: 
     script = kind_of(DEFAULT).script(family).removesuffix(".py")
     given = training_options(preset)
     here = [change for change in changes if script in change.scripts]
+    refused = (*_refused(given, script, here, after), *_without_network(given, gone))
     otherwise = (change.name for change in here if change.kind == "default" and change.name not in given)
-    return Touched(name, is_own, tuple(_refused(given, script, here, after)), tuple(otherwise))
+    return Touched(name, is_own, refused, tuple(otherwise))
 
 
 def _refused(
@@ -64,6 +69,16 @@ def _refused(
         option = after.option(script, name)
         if option is None or fault(option, given[name]):
             yield name
+
+
+def _without_network(given: Mapping[str, Any], gone: Iterable[NetworkChange]) -> Iterator[str]:
+    """The engine passes over an argument that it does not know, without a word."""
+    arguments = {str(pair).partition("=")[0] for pair in given.get("network_args", ())}
+    for change in gone:
+        if change.name == given.get("network_module"):
+            if not change.arguments:
+                yield f"network_module = {change.name}"
+            yield from (f"network_args {name}" for name in change.arguments if name in arguments)
 
 
 PLANNED = frozenset(

@@ -13,6 +13,7 @@ from kohya_driver import api, files, moving, resources, texts
 from kohya_driver.engine import environment, move
 from kohya_driver.engine.catalogue import Catalogue, Option, load_catalogue
 from kohya_driver.engine.changes import (
+    NetworkChange,
     changed_requirements,
     compare_networks,
     compare_options,
@@ -121,13 +122,27 @@ def test_which_presets_are_touched() -> None:
         "flip": None, "multi": replace(multi, default=9),
         "clip_skip": replace(option("clip_skip"), default=2), "huber_c": replace(option("huber_c"), default=1.0),
     })  # fmt: skip
-    touched = {one.preset: one for one in touched_presets(compare_options(before, after, SCRIPTS), after)}
+    touched = {one.preset: one for one in touched_presets(compare_options(before, after, SCRIPTS), (), after)}
     assert touched["mine"].is_own and touched["mine"].refused == ("flip",)
     assert touched["mine"].otherwise == ("clip_skip", "huber_c")
     with_skip = "clip_skip" in training_options(load_preset("sd15-anime-character"))
     assert ("clip_skip" in touched["sd15-anime-character"].otherwise) is not with_skip
     assert touched["sdxl-style"].otherwise and not touched["sdxl-style"].refused
-    assert touched_presets((), after) == ()
+    assert touched_presets((), (), after) == ()
+
+
+def test_a_network_that_is_gone_touches_the_presets_that_name_it() -> None:
+    for name, text in (
+        ("lycoris", 'module = "lycoris.kohya"\nargs = { algo = "loha", use_tucker = "True" }'),
+        ("plain", "dim = 4"),
+    ):
+        files.write_text(files.home() / "presets" / f"{name}.toml", f"[network]\n{text}\n")
+    gone = NetworkChange("lycoris.kohya", "removed")
+    (touched,) = touched_presets((), (gone,), load_catalogue())
+    assert (touched.preset, touched.refused) == ("lycoris", ("network_module = lycoris.kohya",))
+    one = replace(gone, arguments=("use_tucker", "block_size"))
+    (touched,) = touched_presets((), (one, replace(one, kind="added")), load_catalogue())
+    assert touched.refused == ("network_args use_tucker",)
 
 
 def test_what_every_plan_gives_must_be_there(tmp_path: Path) -> None:
@@ -250,6 +265,14 @@ def test_a_pin_is_moved_and_taken_back() -> None:
     assert load_recipe().lock == lock and load_recipe().folder_name.startswith("111111111111-")
     assert load_recipe("embedded").pin.tag != "v9"
     assert engine_status().moved_from == shipped.tag
+    for number in (2, 3):
+        (resources.moved_vendor() / "options.json").write_text(
+            (resources.shipped_vendor() / "options.json")
+            .read_text(encoding="utf-8")
+            .replace(shipped.commit, str(number) * 40),
+            encoding="utf-8",
+        )
+        assert load_catalogue().commit == str(number) * 40
     assert moved_pin("v10").tag == "v10"
     back = api.take_engine_back()
     assert back and back.tag == "v10"
