@@ -92,7 +92,8 @@ def plan_rental(preset: Preset, rented: Rented, *, source: str = "", strict: boo
     )
     there = preset.model_copy(update={"launch": asked})
     inputs = read_inputs(there, rented.host(), folder, extras=extras_for(preset))
-    plan = build_plan(inputs, strict=strict)
+    # What this shell has in its environment does not go along.
+    plan = build_plan(replace(inputs, environment={}), strict=strict)
     findings = tuple(one for one in plan.findings if not one.code.startswith(THERE))
     return Rental(replace(plan, findings=findings), rented, build_upload(preset, rented), source)
 
