@@ -50,6 +50,11 @@ class Overview:
     def name(self) -> str:
         return Path(self.folder).name
 
+    @property
+    def label(self) -> str:
+        """Its name, with where it trains if that is not here."""
+        return f"{self.name} @{self.host}" if self.host else self.name
+
     def to_json(self) -> dict[str, Any]:
         fields = (
             "folder",

@@ -6,6 +6,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is nothing to be fetched. `kohya-driver watch` shows it.",
         "不需要取回任何东西。用 `kohya-driver watch` 查看。",
     ),
+    "remote.on": (
+        "Trains on {machine} ({host}). Fetched from there: {time}.",
+        "在 {machine} 上训练（{host}）。取回时间：{time}。",
+    ),
+    "remote.not_yet": (
+        "Trains on {machine} ({host}). Nothing was fetched from there yet.",
+        "在 {machine} 上训练（{host}）。尚未取回任何内容。",
+    ),
     "remote.unreachable": ("{host} does not answer: {reason}", "{host} 没有回应：{reason}"),
     "remote.unreachable.hint": (
         "`sky status` tells whether that machine is up; a stopped one is started again by `sky start`. What was fetched before is still here.",

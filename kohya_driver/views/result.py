@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from kohya_driver import texts
 from kohya_driver.diagnosis.model import Cause
 from kohya_driver.errors import Finding, Severity
 from kohya_driver.run.folder import Recovery, Run, RunResult
+from kohya_driver.run.remote import Remote, read_mark
 from kohya_driver.views.console import human_bytes, human_duration, sentence, stderr_console, stdout_console
 from kohya_driver.views.dashboard import render
 from kohya_driver.views.findings import print_findings
@@ -109,6 +111,8 @@ def print_run(run: Run) -> None:
     standing = tuple(one for one in snapshot.checkpoints if Path(one.path).exists())
     snapshot = replace(snapshot, checkpoints=standing)
     console.print(render(snapshot, console.width, min(console.height, 40)))
+    if remote := read_mark(run.folder):
+        console.print(Text(_elsewhere(remote)), soft_wrap=True)
     result = run.result()
     if result:
         print_result(result, snapshot.samples)
@@ -116,6 +120,16 @@ def print_run(run: Run) -> None:
         code = "show.state_cut_off" if run.state() == "cut off" else "show.state_running"
         console.print(Text(texts.say(code, path=run.folder)), soft_wrap=True)
         _print_sample(snapshot.samples, console)
+
+
+def _elsewhere(remote: Remote) -> str:
+    """Where it trains, and how old what is shown is."""
+    told = {"machine": remote.machine or "?", "host": remote.name}
+    if not remote.synced:
+        return texts.say("remote.not_yet", **told)
+    return texts.say(
+        "remote.on", time=time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(remote.synced)), **told
+    )
 
 
 def print_cut_off(run: Run) -> None:

@@ -71,7 +71,7 @@ def print_adopted(run: Run) -> None:
 def print_line(item: Overview) -> None:
     """One run in one line, for a status bar or a script."""
     line = texts.say(
-        "runs.line", run=item.name, state=state_words(item), step=item.step, steps=item.steps or "?"
+        "runs.line", run=item.label, state=state_words(item), step=item.step, steps=item.steps or "?"
     )
     stdout_console().print(Text(line), soft_wrap=True)
 
@@ -90,7 +90,7 @@ def _table(overviews: Sequence[Overview], now: float, *, wide: bool) -> Table:
     for item in overviews:
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(item.started))
         table.add_row(
-            f"{item.name} @{item.host}" if item.host else item.name,
+            item.label,
             f"{item.step:,}/{item.steps:,}" if item.steps else "–",
             human_loss(item.loss),
             "–" if item.size_bytes is None else human_bytes(item.size_bytes),

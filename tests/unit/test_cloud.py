@@ -403,6 +403,10 @@ def test_where_it_trains_is_told(elsewhere: api.Run, capsys: pytest.CaptureFixtu
     assert (told.state, told.host) == ("running", "kohya-ning-001")
     assert main(["runs", str(elsewhere.folder.parent)]) == 0
     assert "@kohya-ning-001" in capsys.readouterr().out
+    assert main(["watch", str(elsewhere.folder), "--once"]) == 0
+    assert "A10G:1 (kohya-ning-001)" in capsys.readouterr().out
+    assert main(["watch", str(elsewhere.folder), "--once", "--plain"]) == 0
+    assert "@kohya-ning-001" in capsys.readouterr().out
 
 
 def test_it_goes_on_only_there(elsewhere: api.Run) -> None:
