@@ -72,7 +72,6 @@ CASES = """\
 0 | cloud start project/preset.toml --write task.yaml --nodes 2
 2 | cloud project/preset.toml --gpu A100:x
 7 | cloud project/preset.toml --base nowhere.safetensors
-8 | cloud sync nothing
 0 | engine status
 6 | engine verify
 6 | engine install --source nowhere

@@ -126,7 +126,8 @@ def test_stopped_on_the_first_they_stop_together(machines: tuple[Machine, Machin
     assert finish(children) == [10, 10]
     results = [one.run.result() for one in machines]
     assert results[0] and results[1] and results[0].steps == results[1].steps < STEPS
-    assert results[0].saved and not results[1].saved
+    assert results[0].saved or results[0].checkpoints
+    assert not results[1].saved and not results[1].checkpoints
 
 
 def test_one_dies_and_the_other_is_not_left_waiting(machines: tuple[Machine, Machine]) -> None:
