@@ -73,6 +73,14 @@ def move_pin(ref: str, source: str | Path | None = None, *, on_event: OnEvent = 
     Raises:
         EngineError: it cannot be had; it does not work; our code would not fit it: `engine.seam_missing`, `engine.options_gone`.
     """
+    try:
+        return _moved(ref, source, on_event)
+    except EngineError as failure:
+        refused = Finding("engine.move_refused", Severity.INFO)
+        raise EngineError(findings=(*failure.findings, refused)) from failure
+
+
+def _moved(ref: str, source: str | Path | None, on_event: OnEvent) -> Moved:
     before, catalogue, networks = load_pin(), load_catalogue(), load_networks()
     place, pin = _found(ref, source, before)
     requirements = _requirements(place, pin, on_event)
@@ -141,7 +149,7 @@ def _try_out(engine: Engine, after: Catalogue, before: Catalogue, on_event: OnEv
     test = run_selftest(engine.python, clean_environment({"PYTORCH_ENABLE_MPS_FALLBACK": "1"}, FOREIGN))
     findings += _errors(check_selftest(test, probe_host().accelerator))
     if findings:
-        raise EngineError(findings=(*findings, Finding("engine.move_refused", Severity.INFO)))
+        raise EngineError(findings=findings)
     return len(test.operations)
 
 
