@@ -9,6 +9,7 @@ WHOLE_LINES = (
     r".*\b\w+(?:Error|Exception|Warning)\b.*|\s*Traceback \(most recent call last\):",  # Python's exceptions
     r"\s*(?:引擎\s+)?File .*, line \d+.*",  # and where they came from
     r"\s*\d+ │ .*",  # lines of a log, quoted with their numbers
+    r"\s*\d+ +\d+% .*|\s*(?:ss|sd|modelspec)[_.][\w.]+ .*",  # tags and other metadata that stand in a file
     r"\s*cd \S+ && .*",  # a command to copy
     r"\s*[\w.]+ = .*",  # TOML
 )

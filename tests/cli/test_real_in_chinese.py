@@ -9,7 +9,7 @@ import pytest
 from kohya_driver import files
 from kohya_driver.engine.model import Engine
 from kohya_driver.engine.pin import load_recipe
-from kohya_driver.engine.store import write_state
+from kohya_driver.engine.store import read_state, write_state
 from tests.chinese import visible_text
 from tests.cli.test_all_in_chinese import check, in_chinese
 from tests.faults.stand_in_engine import start
@@ -44,7 +44,15 @@ def world(tmp_path_factory: pytest.TempPathFactory, embedded_engine: Engine) -> 
     root.mkdir(parents=True)
     for part in ("env", "tokenizers"):
         (root / part).symlink_to(embedded_engine.root / part)
-    write_state(root, engine=recipe.engine, commit=recipe.pin.commit, tag=recipe.pin.tag, lock=recipe.lock)
+    tokenizers = read_state(embedded_engine.root)["tokenizers"]
+    write_state(
+        root,
+        tokenizers=tokenizers,
+        engine=recipe.engine,
+        commit=recipe.pin.commit,
+        tag=recipe.pin.tag,
+        lock=recipe.lock,
+    )
     (folder / "家" / "assets").symlink_to(files.home() / "assets")
     return folder
 
@@ -59,7 +67,7 @@ def test_command(world: Path, typed: str) -> None:
     check(err)
 
 
-@pytest.mark.parametrize("pattern", [f"{RUN}/report.html", f"{RUN}/**/index.html"])
+@pytest.mark.parametrize("pattern", [f"{RUN}/report.html", f"{RUN}/grids/*/grid.html"])
 def test_page(world: Path, pattern: str) -> None:
     found = sorted(world.glob(pattern))
     assert found
