@@ -32,7 +32,7 @@ def test_pair(area: str, code: str, pair: tuple[str, str]) -> None:
 
 def test_no_english_sentence_is_left_in_chinese() -> None:
     """What is typed stands in backticks, what others say in quotation marks; tests/cli/test_all_in_chinese.py hears it all said."""
-    said = {code: chinese for _, code, (_, chinese) in ALL} | ZH
+    said = {**{code: chinese for _, code, (_, chinese) in ALL}, **ZH}
     assert {code: found for code, chinese in said.items() if (found := english_in(chinese))} == {}
 
 
