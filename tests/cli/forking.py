@@ -65,6 +65,8 @@ def forking() -> Iterator[Forks]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
+            # Apple's own libraries otherwise end a process that was forked after they were loaded.
+            env={**os.environ, "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES"},
         ) as server,
     ):
         yield Forks(server, Path(scratch))
