@@ -1,18 +1,24 @@
 """Writes the reference pages from the code itself: `python docs/generate.py`.
 
 presets.md from the preset's schema, errors.md from the exception tree and the texts, overrides.md from the rules,
-diagnosis.md from the causes that a log can tell, audit.md from the kinds of faults in a set of pictures; each in English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
+diagnosis.md from the causes that a log can tell, audit.md from the kinds of faults in a set of pictures, networks.md from the
+kinds of network and what was kept of their trainings (tests/golden/starts); each in English and in Chinese, with the words of words.toml around it. A test compares the pages on disk with what this makes.
 """
 
 from __future__ import annotations
 
 import json
 import string
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks import tables
+from benchmarks.optimizers import SCHEDULER_ARGUMENTS, scheduler_names
 from kohya_driver import errors, files, texts
 from kohya_driver.diagnosis.model import Cause
 from kohya_driver.engine.catalogue import load_catalogue
@@ -21,7 +27,9 @@ from kohya_driver.planning.advice import find_options, said_help
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.overrides import RULES, Draft
 from kohya_driver.prepare.audit_codes import KINDS
+from kohya_driver.preset.describe import toml_pair
 from kohya_driver.preset.model import CaptionRules, Preset, Section, Subset
+from kohya_driver.preset.network_types import TYPES
 from kohya_driver.texts import diagnosis
 from kohya_driver.texts.fields import ZH
 
@@ -282,6 +290,40 @@ def option_page(index: int) -> Iterator[str]:
         texts.use_language(None)
 
 
+def network_page(index: int) -> Iterator[str]:
+    """Each kind by its word, and what two steps of it were like."""
+    kept = tables.kept("networks")
+    text = PAGES["networks"][index].replace("‹machine›", kept["machine"]).replace("‹date›", kept["date"])
+    types = "\n".join((PAGES["types_head"][index], "|---" * 7 + "|", *_types(index)))
+    measured = "\n".join(tables.network_table(index))
+    yield text.replace("‹types›", types).replace("‹measured›", measured).rstrip()
+
+
+def _types(index: int) -> Iterator[str]:
+    for name, kind in TYPES.items():
+        if kind.starts:
+            brings = ", ".join(toml_pair(*one) for one in {**kind.fixed, **kind.defaults}.items())
+            takes = ", ".join(f"`{argument}`" for argument in kind.arguments)
+            numbers = (str(kind.dim), f"{kind.alpha:g}")
+            purpose = _said(f"network_types.{name}", index)
+            yield _row(f"`{name}`", purpose, f"`{kind.module}`", *numbers, brings and f"`{brings}`", takes)
+
+
+def optimizer_page(index: int) -> Iterator[str]:
+    """What was kept of two steps with each optimizer and scheduler."""
+    kept, told, schedulers = tables.kept("optimizers"), PROSE["optimizers"], scheduler_names()
+    text = PAGES["optimizers"][index].replace("‹machine›", kept["machine"]).replace("‹date›", kept["date"])
+    found = {
+        "‹told›": tables.optimizer_table(index, told),
+        "‹more›": tables.more_optimizers_table(index, told, schedulers),
+        "‹failing›": tables.failing_table(index, schedulers),
+        "‹schedulers›": tables.scheduler_table(index, schedulers, SCHEDULER_ARGUMENTS),
+    }
+    for mark, lines in found.items():
+        text = text.replace(mark, "\n".join(lines))
+    yield text.rstrip()
+
+
 PARTS = {
     "presets": preset_page,
     "errors": error_page,
@@ -289,6 +331,8 @@ PARTS = {
     "diagnosis": diagnosis_page,
     "audit": audit_page,
     "options": option_page,
+    "networks": network_page,
+    "optimizers": optimizer_page,
 }
 
 

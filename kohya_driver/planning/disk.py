@@ -17,8 +17,12 @@ METADATA_BYTES = 3000
 HEADER_BYTES = 420
 """Of one LoRA pair in a safetensors header: three entries with their names."""
 SAVED_BYTES = {"fp16": 2, "bf16": 2}
-OPTIMIZER_COPIES = {"adafactor": 0, "lion": 1, "sgdnesterov": 1, "prodigy": 4, "dadapt": 4}
-"""Numbers that an optimizer keeps for each it trains, by the beginning of its name; 2 (Adam's) for all others."""
+OPTIMIZER_COPIES = {
+    "adafactor": 0, "lion": 1, "sgd": 1, "asgd": 1, "rmsprop": 1, "adagrad": 1, "prodigyplus": 1, "prodigy": 4, "dadaptadan": 5,
+    "dadaptlion": 2, "dadapt": 3, "ademamix": 3, "adan": 4,
+}  # fmt: skip
+"""Numbers that an optimizer keeps for each it trains, by the beginning of its name, the first that fits; 2 (Adam's) for all others. As
+measured (tests/golden/starts/optimizers.json)."""
 SAMPLE_BYTES_PER_PIXEL = 2
 """Of a PNG: drawings take less, photographs about as much."""
 LATENTS_BYTES_PER_PIXEL = 4 * 4 / 64

@@ -18,7 +18,7 @@ from typing import Any
 
 from kohya_driver.dataset.model import Size
 from kohya_driver.planning.disk import optimizer_copies
-from kohya_driver.planning.layers import trained_numbers
+from kohya_driver.planning.layers import LYCORIS, shape, trained_numbers
 
 MB = 1_000_000
 WIDE_BYTES = 4
@@ -89,6 +89,13 @@ FORWARD = 1_500
 """Bytes of 32-bit activations for each pixel of a picture that is drawn, without a way back."""
 GUIDED = 2
 """Pictures that go through the U-Net for one sample: with the prompt and without."""
+REBUILT: Mapping[str, float] = {
+    "lora": 1.0, "decomposed": 2.5, "loha": 1.9, "lokr": 1.8, "glora": 2.8, "oft": 2.9, "diag-oft": 1.2, "full": 0.2,
+}  # fmt: skip
+"""Copies of the weights of all its layers that a kind of network keeps for the way back, as measured on SD 1.5
+(tests/golden/starts/networks.json); that of `lora`, of LyCORIS, is what its forward pass says."""
+REBUILT_AT_ONCE = 0.28
+"""With checkpointing the layers of one block are rebuilt at a time; as measured with OFT and DoRA."""
 PHASES = ("loading", "caching", "training", "sampling", "saving")
 
 
@@ -177,6 +184,7 @@ def step_bytes(work: Workload, family: Family) -> int:
     if not work.has("network_train_unet_only"):
         kept += work.batch * (family.text_checkpointed if checkpointed else family.text_kept) * share
     kept += attention_bytes(work, family, checkpointed=checkpointed)
+    kept += rebuilt_bytes(work, checkpointed=checkpointed)
     encoding = 0 if work.has("cache_latents") else vae_bytes(work, work.size, work.batch, LATENT_ENCODE)
     return max(int(kept), encoding)
 
@@ -190,6 +198,18 @@ def attention_bytes(work: Workload, family: Family, *, checkpointed: bool) -> in
     largest = max(size for size, _ in matrices)
     numbers = 3 * largest if checkpointed else sum(size * layers for size, layers in matrices) + largest
     return numbers * work.batch * work.width
+
+
+def rebuilt_bytes(work: Workload, *, checkpointed: bool) -> int:
+    """What networks keep that make whole weights out of their own for every step, instead of adding to what a layer gives."""
+    made = shape(work.family, work.training)
+    module = str(work.training.get("network_module"))
+    rebuilds = module == "networks.oft" or (module.startswith(LYCORIS) and not made.has("bypass_mode"))
+    if not rebuilds:
+        return 0
+    copies = REBUILT.get(made.kind, 1.0) + (REBUILT["decomposed"] if made.has("dora_wd") else 0)
+    weights = sum(layers.weights for layers, rank in made.groups if rank)
+    return int(weights * copies * (REBUILT_AT_ONCE if checkpointed else 1) * work.width)
 
 
 def vae_bytes(work: Workload, size: Size, pictures: int, per_pixel: float) -> int:

@@ -49,6 +49,14 @@ TEXTS = {
         "Use AdamWScheduleFree, RAdamScheduleFree, SGDScheduleFree or prodigyplus.ProdigyPlusScheduleFree.",
         "请使用 AdamWScheduleFree、RAdamScheduleFree、SGDScheduleFree 或 prodigyplus.ProdigyPlusScheduleFree。",
     ),
+    "learning.optimizer_does_not_train": (
+        "{name} cannot train a LoRA with the engine: it stops at its start or at the first step, after caching.",
+        "{name} 无法在引擎中训练 LoRA：它会在缓存之后、启动时或第一步中止。",
+    ),
+    "learning.optimizer_does_not_train.hint": (
+        "Use one of docs/optimizers.md, where each has been tried for two steps.",
+        "请使用 docs/optimizers.zh-CN.md 中的优化器，每一个都试训练过两步。",
+    ),
     "learning.scheduler_class": (
         "There is no scheduler `{name}` in {package}; the engine stops after caching.",
         "{package} 中没有调度器 `{name}`；引擎会在缓存之后中止。",

@@ -54,6 +54,10 @@ TEXTS = {
         "bf16 on MPS needs macOS 14 or newer.",
         "在 MPS 上使用 bf16 需要 macOS 14 或更高版本。",
     ),
+    "override.precision.no_bf16_clip_skip": (
+        "On a processor bf16 and clip_skip do not go together: the engine stops at the first step (mixed dtype).",
+        "在 CPU 上 bf16 不能与 clip_skip 同时使用：引擎会在第一步中止（`mixed dtype`）。",
+    ),
     "override.precision.default": (
         "The safe choice for this device: no mixed precision on a Mac or a processor, fp16 on an NVIDIA card.",
         "按设备选择稳妥的精度：Mac 和 CPU 不使用混合精度，NVIDIA 显卡使用 fp16。",

@@ -144,6 +144,8 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
      None, ["warmup_steps=3"]),
     (MAC, ["network.type=oft", "network.args={enable_conv=false}"], "arguments.off_is_on:training.network_args",
      ["enable_conv=False"], []),
+    (CPU, ["precision.mixed_precision=bf16", "model.clip_skip=2"],
+     "precision.no_bf16_clip_skip:training.mixed_precision", "bf16", "no"),
     (MAC, ["optimizer.lr_scheduler=constant"], "scheduler.constant_warmup:training.lr_warmup_steps", 0.1, 0),
     (MAC, [], "workers.none:training.max_data_loader_n_workers", None, 0),
     (MAC, ["training.persistent_data_loader_workers=true"],

@@ -79,7 +79,11 @@ def test_the_launcher_has_its_own_config(project: Path) -> None:
 def test_without_a_launcher_the_trainer_is_told_what_it_would_tell(project: Path) -> None:
     plan = plan_of(project, "launch.num_cpu_threads_per_process=3")
     python, entry, script, *rest = plan.command
-    assert (Path(python).name, Path(entry).name, Path(script).name) == ("python", "entry.py", "train_network.py")
+    assert (Path(python).name, Path(entry).name, Path(script).name) == (
+        "python",
+        "entry.py",
+        "train_network.py",
+    )
     assert rest == ["--config_file", str(plan.folder / "config.toml")]
     told = plan.environment
     assert (told["OMP_NUM_THREADS"], told["ACCELERATE_MIXED_PRECISION"]) == ("3", "no")

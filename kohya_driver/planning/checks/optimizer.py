@@ -26,6 +26,41 @@ OWN_NAMES: Mapping[str, tuple[str, str, str]] = {
 PAGED = frozenset({"pagedadamw", "pagedadamw32bit"})
 """These need bitsandbytes, as all whose names end in 8bit do."""
 
+NOT_TRAINING = frozenset(
+    {
+        "LBFGS",
+        "Muon",
+        "SparseAdam",
+        "prodigyopt.ProdigyReference",
+        "pytorch_optimizer.AdaGO",
+        "pytorch_optimizer.AdaHessian",
+        "pytorch_optimizer.AdaMuon",
+        "pytorch_optimizer.AdaSmooth",
+        "pytorch_optimizer.Adalite",
+        "pytorch_optimizer.AdamP",
+        "pytorch_optimizer.AliG",
+        "pytorch_optimizer.Alice",
+        "pytorch_optimizer.BSAM",
+        "pytorch_optimizer.CPUOffloadOptimizer",
+        "pytorch_optimizer.DeMo",
+        "pytorch_optimizer.DistributedMuon",
+        "pytorch_optimizer.FAdam",
+        "pytorch_optimizer.FTRL",
+        "pytorch_optimizer.FriendlySAM",
+        "pytorch_optimizer.GSAM",
+        "pytorch_optimizer.LookSAM",
+        "pytorch_optimizer.Muon",
+        "pytorch_optimizer.Ranger21",
+        "pytorch_optimizer.SAM",
+    }
+)
+"""Classes of the environment that stop at their start, or at or after the first step (tests/golden/starts/stepped.json)."""
+WITH_ARGUMENT: Mapping[str, str] = {
+    "pytorch_optimizer.BSAM": "num_data",
+    "pytorch_optimizer.Ranger21": "num_iterations",
+}
+"""Of these, those that lack nothing but an argument."""
+
 GIVEN_BY_ENGINE = {"sgdnesterov": {"nesterov"}}
 """Keywords that the engine gives itself; twice is an error."""
 
@@ -72,6 +107,14 @@ def _known(subject: Subject) -> Iterator[Finding]:
         close = _suggestion(name)
         code = "learning.optimizer_unknown_close" if close else "learning.optimizer_unknown"
         yield error(code, where, name=name, package=package, close=close)
+
+
+def _does_not_train(subject: Subject) -> Iterator[Finding]:
+    """It is there, and wants what the engine does not give: a closure, second derivatives, arguments without a default."""
+    name = str(subject.draft.training["optimizer_type"])
+    given = pairs(subject.draft.training.get("optimizer_args"))
+    if name in NOT_TRAINING and WITH_ARGUMENT.get(name) not in given:
+        yield error("learning.optimizer_does_not_train", subject.where("optimizer_type"), name=name)
 
 
 def _place(subject: Subject, option: str, name: str) -> str:
@@ -141,6 +184,7 @@ def _schedule_free_unseen(subject: Subject) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     _schedule_free_unseen,
+    _does_not_train,
     _known,
     _keywords,
     _literals,

@@ -58,6 +58,15 @@ def _lacks(package: str) -> Callable[[Draft], bool]:
     return lambda draft: not not_cuda(draft) and package not in draft.extras
 
 
+def _skips_in_bf16(draft: Draft) -> bool:
+    """A processor's autocast leaves the text encoder's last norm in bf16 and hands it 32 bit (library/strategy_sd.py:78).
+
+    On MPS and CUDA it computes norms in 32 bit (aten/src/ATen/autocast_mode.cpp).
+    """
+    skips = int(draft.get("training.clip_skip") or 1) > 1 and draft.family != "sdxl"
+    return draft.device == "cpu" and skips and draft.get("training.mixed_precision") == "bf16"
+
+
 def _no_attention(draft: Draft) -> bool:
     return not any(draft.get(f"training.{name}") for name in ("sdpa", "xformers", "mem_eff_attn"))
 
@@ -84,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     Rule("precision.no_fp16", "training.mixed_precision",
          lambda d: not_cuda(d) and d.get("training.mixed_precision") == "fp16", to("no")),
     Rule("precision.no_bf16", "training.mixed_precision", _bf16_missing, to("no")),
+    Rule("precision.no_bf16_clip_skip", "training.mixed_precision", _skips_in_bf16, to("no")),
     Rule("precision.default", "training.mixed_precision", is_open("training.mixed_precision"), _default_precision),
     Rule("precision.full_fp16", "training.full_fp16", every(not_cuda, is_on("training.full_fp16")), to(None)),
     Rule("precision.full_bf16", "training.full_bf16",
