@@ -1,7 +1,4 @@
-"""Runs every benchmark and prints one table: `make bench`; `make bench ARGS=startup` for one.
-
-`make bench ARGS=contract` starts everything that the documents say trains, and prints those tables: an hour, so only by this word.
-"""
+"""Runs every benchmark and prints one table: `make bench`; `make bench ARGS=startup` for one."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import optimizers, tables
 from benchmarks.measure import RESULTS, Row, machine, table
 
 FIGURES = (
@@ -31,33 +27,12 @@ FIGURES = (
 )
 
 
-CONTRACT = ("networks", "optimizers", "presets_started")
-"""Two steps on the real engine with each kind of network, each optimizer and scheduler, each preset."""
-
-
 def main(names: list[str]) -> None:
-    if names == ["contract"]:
-        start_everything()
-        return
     for name in names or FIGURES:
         print(f"\n{name}: {(import_module(f'benchmarks.{name}').__doc__ or '').splitlines()[0]}\n")
         import_module(f"benchmarks.{name}").main()
     rows = [row for name in FIGURES for row in kept(name)]
     print(f"\nAll that was measured on this machine ({machine()}):\n\n{table(rows)}")
-
-
-def start_everything() -> None:
-    for name in CONTRACT:
-        import_module(f"benchmarks.{name}").main()
-    schedulers = optimizers.scheduler_names()
-    for lines in (
-        tables.network_table(0),
-        tables.more_optimizers_table(0, (), schedulers),
-        tables.failing_table(0, schedulers),
-        tables.scheduler_table(0, schedulers, optimizers.SCHEDULER_ARGUMENTS),
-        tables.preset_table(0),
-    ):
-        print("", *lines, sep="\n")
 
 
 def kept(name: str) -> list[Row]:
