@@ -20,7 +20,7 @@ from kohya_driver.inspection.look import inspect_file
 from kohya_driver.loras.rewrite import HASH
 from kohya_driver.run.stop import Stop
 from tests.contract.conftest import run_inside
-from tests.lora_files import CONV, LAYERS, SD15, apart, changes, lora_tensors, write_lora, write_tensors
+from tests.lora_files import CONV, LAYERS, SD15, UNET, apart, changes, lora_tensors, write_lora, write_tensors
 
 pytestmark = pytest.mark.engine
 
@@ -76,6 +76,18 @@ def test_resized_it_does_nearly_the_same(
     assert told["ss_training_comment"].startswith("dimension is resized from 8 to 4")
     assert told[HASH] == hash_of_tensors(made.path)
     assert seen[0].output == made.path and list(tmp_path.iterdir()) == [made.path] and not logs()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("rank", "fewer"), [(8, 4), (200, 100)])
+def test_wide_layers_are_cut_as_well(installed_engine: Engine, tmp_path: Path, rank: int, fewer: int) -> None:
+    """Where few directions are found first, and where there are too many for that (engine/tool.py)."""
+    path = write_lora(tmp_path / "wide.safetensors", layers={f"{UNET}_attn2_to_k": (900, 700)}, rank=rank)
+    made = api.make_lora(api.Resize(path, rank=fewer, output=api.Output(tmp_path / "cut", "float")))
+    ((name, matrix),) = changes(path).items()
+    rest = numpy.linalg.svd(matrix, compute_uv=False)[fewer:]
+    off = float(numpy.linalg.norm(changes(made.path)[name] - matrix))
+    assert off == pytest.approx(float(numpy.sqrt(numpy.sum(rest**2))), rel=1e-4)
 
 
 def test_merged_without_a_rank_it_is_the_sum(pair: tuple[Path, Path], tmp_path: Path) -> None:
