@@ -46,6 +46,9 @@ CASES = [
     Case("O08", ("optimizer.type=pytorch_optimizer.QQQQ",), "learning.optimizer_unknown"),
     Case("O08", ("optimizer.type=DAdaptAdamPreprint",), "learning.optimizer_package"),
     Case("O08", ("optimizer.type=my_own.Optimizer",), "learning.optimizer_package"),
+    Case("O08", ("optimizer.type=LBFGS",), "learning.optimizer_does_not_train"),
+    Case("O08", ("optimizer.type=pytorch_optimizer.SAM",), "learning.optimizer_does_not_train"),
+    Case("O08", ("optimizer.type=pytorch_optimizer.Ranger21",), "learning.optimizer_does_not_train"),
     Case("O08", ("optimizer.type=Adam8bit",), "learning.optimizer_package", host=CUDA),
     Case("O09", ("optimizer.args={weigth_decay = 0.1}",), "learning.argument_unknown_close"),
     Case("O09", ("optimizer.args={qqqqqq = 0.1}",), "learning.argument_unknown"),
@@ -193,6 +196,7 @@ HANDLED: Mapping[str, str] = {
 }
 
 GOOD = [
+    ("sd15", ("optimizer.type=pytorch_optimizer.Ranger21", "optimizer.args={num_iterations = 100}")),
     ("sd15", ("optimizer.lr_scheduler_type=CosineAnnealingWarmRestarts", "optimizer.lr_scheduler_args={T_0 = 10, T_mult = 2}")),
     ("sd15", ("optimizer.lr_scheduler_type=pytorch_optimizer.CosineAnnealingWarmupRestarts",
               "optimizer.lr_scheduler_args={first_cycle_steps = 10}")),
