@@ -176,8 +176,9 @@ class Starter:
         raise RuntimeError(f"the engine's interpreter has ended: {self._child.wait()}")
 
     def close(self) -> None:
-        self._input.close()
-        self._child.wait(timeout=30)
+        with self._child:
+            self._input.close()
+            self._child.wait(timeout=30)
 
 
 def _rate(values: Mapping[str, float]) -> float:

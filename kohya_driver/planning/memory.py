@@ -90,12 +90,12 @@ FORWARD = 1_500
 GUIDED = 2
 """Pictures that go through the U-Net for one sample: with the prompt and without."""
 REBUILT: Mapping[str, float] = {
-    "lora": 1.0, "decomposed": 2.5, "loha": 1.9, "lokr": 1.8, "glora": 2.8, "oft": 2.9, "diag-oft": 1.2, "full": 0.2,
+    "lora": 3.0, "decomposed": 0.5, "loha": 1.8, "lokr": 1.8, "glora": 2.8, "oft": 2.9, "diag-oft": 1.2, "full": 0.2,
 }  # fmt: skip
 """Copies of the weights of all its layers that a kind of network keeps for the way back, as measured on SD 1.5
-(tests/golden/starts/networks.json); that of `lora`, of LyCORIS, is what its forward pass says."""
+(tests/golden/starts/networks.json). `lora` is that of LyCORIS: the engine's own adds to what a layer gives."""
 REBUILT_AT_ONCE = 0.28
-"""With checkpointing the layers of one block are rebuilt at a time; as measured with OFT and DoRA."""
+"""With checkpointing the layers of one block are rebuilt at a time; as measured."""
 PHASES = ("loading", "caching", "training", "sampling", "saving")
 
 
