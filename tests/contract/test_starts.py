@@ -43,7 +43,7 @@ def project(installed_engine: Engine, tmp_path_factory: pytest.TempPathFactory) 
     return starts.make_project(tmp_path_factory.mktemp("两 步"))
 
 
-@pytest.mark.parametrize("name", each(networks.NAMES, ("lora-plus", "oft")))
+@pytest.mark.parametrize("name", each(networks.NAMES, ("lora-plus",)))
 def test_a_kind_of_network(engine: starts.Starter, project: Path, name: str) -> None:
     started = engine.train(starts.plan_of(project, (f"network.type={name}", networks.CHECKPOINTING("true"))))
     assert started.succeeded and started.moved, started.reason
