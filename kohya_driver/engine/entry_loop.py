@@ -14,6 +14,8 @@ test_entry.py fail when the pin no longer needs it or no longer allows it:
   random numbers of Python's, more of them the first time in a process. After each, all are put back as the step left them, so
   that a training does not depend on what was drawn or saved, and when.
 
+- On a processor accelerate wraps models that have nothing to train, too, which torch refuses: `bare_unless_trained`.
+
 Of several processes each has a Loop. The first one of all decides, at the end of each step, and tells the others (`_for_all`):
 whatever one did alone, such as stopping, the others would wait for without end. A state holds the first one's random numbers;
 the engine starts all of them with the same ones. The first process of a machine tells its driver.
@@ -452,6 +454,8 @@ def hook(loop):
     ):
         setattr(owner, name, unless_replaying(loop, getattr(owner, name)))
     tqdm.display = remember_bar(loop, tqdm.display)
+    if loop.is_spread:
+        Accelerator.prepare_model = bare_unless_trained(Accelerator.prepare_model)
     if not loop.is_main:
         tqdm.set_postfix = also_after_log(loop, tqdm.set_postfix)
     RandomSampler.__iter__ = tell_order(loop, RandomSampler.__iter__)
@@ -522,6 +526,19 @@ def remember_bar(loop, display):
         if self.desc == "steps":
             loop.bar = self
         return None if loop.replaying else display(self, *arguments, **options)
+
+    return call
+
+
+def bare_unless_trained(prepare_model):
+    """accelerate wraps each model for several processes on a processor; torch refuses one with nothing to train.
+
+    On cards accelerate asks first (accelerate/accelerator.py, prepare_model: MULTI_CPU).
+    """
+
+    def call(self, model, device_placement=None, evaluation_mode=False):
+        trained = any(weight.requires_grad for weight in model.parameters())
+        return prepare_model(self, model, device_placement, evaluation_mode or not trained)
 
     return call
 

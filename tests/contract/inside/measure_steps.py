@@ -147,7 +147,9 @@ def run(config):
         config_util.generate_dataset_group_by_blueprint = make_groups
     written = sorted(path.name for path in Path(args.output_dir).glob("*") if path.name != "sample")
     samples = sorted(path.name for path in Path(args.output_dir).glob("sample/*"))
-    numbers = {name: int(re.search(rule, printed.getvalue())[1]) for name, rule in NUMBERS.items()}
+    # Of several processes only the first one says them.
+    said = {name: re.search(rule, printed.getvalue()) for name, rule in NUMBERS.items()}
+    numbers = {name: int(found[1]) for name, found in said.items() if found}
     return {
         **numbers,
         "buckets": counted(groups[0]),
