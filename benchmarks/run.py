@@ -1,45 +1,68 @@
-"""Runs every benchmark and prints one table: `make bench`; `make bench ARGS=startup` for one."""
+"""Runs every benchmark, prints one table and writes it into docs/performance.md: `make bench`; `make bench ARGS=startup` for one."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.measure import RESULTS, Row, machine, table
+from benchmarks.measure import RESULTS, Row, table
 
 FIGURES = (
     "startup",
     "plan_pictures",
     "audit",
+    "tagging",
     "overhead",
     "supervisor_cost",
     "tall_figures",
     "crop_photos",
     "advice",
     "embedded",
+    "trial",
     "first_lora",
+    "levers",
     "long_run",
     "scale",
 )
+BY_HAND = ("tagging",)
+"""These ask for more than the project's own environment; run by name."""
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def main(names: list[str]) -> None:
-    for name in names or FIGURES:
-        print(f"\n{name}: {(import_module(f'benchmarks.{name}').__doc__ or '').splitlines()[0]}\n")
+    for name in names or [name for name in FIGURES if name not in BY_HAND]:
+        print(f"\n{name}: {title(name)}\n")
         import_module(f"benchmarks.{name}").main()
-    rows = [row for name in FIGURES for row in kept(name)]
-    print(f"\nAll that was measured on this machine ({machine()}):\n\n{table(rows)}")
+    text = PAGE.read_text(encoding="utf-8")
+    figures = "\n".join(sections())
+    before, after = text[: text.index(BEGIN)], text[text.index(END) :]
+    PAGE.write_text(f"{before}{BEGIN}\n{figures}\n{after}", encoding="utf-8")
+    print(f"\nAll that was measured on this machine, in {PAGE}:\n\n{figures}")
 
 
-def kept(name: str) -> list[Row]:
+def title(name: str) -> str:
+    return (import_module(f"benchmarks.{name}").__doc__ or "").splitlines()[0]
+
+
+def sections() -> Iterator[str]:
+    """Each figure that was run on this machine, with its day."""
+    for name in FIGURES:
+        found = kept(name)
+        if found:
+            yield f"### `benchmarks/{name}.py`, {found['date']}\n\n{title(name)}\n\n{found['machine']}\n"
+            yield table([Row(**row) for row in found["rows"]]) + "\n"
+
+
+def kept(name: str) -> dict[str, Any]:
     path = RESULTS / f"{name}.json"
-    return (
-        [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]] if path.exists() else []
-    )
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 if __name__ == "__main__":
