@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextvars import ContextVar
 from importlib import import_module
 
 Table = Mapping[str, tuple[str, str]]
@@ -19,8 +20,9 @@ AREAS = (
     "trouble", "view",
 )  # fmt: skip
 
-_chosen: str | None = None
-"""For the whole process: a screen may be drawn by another thread than the one that read the command line."""
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+_everywhere: str | None = None
+"""For threads that nobody gave a context: another one than that which read the command line may speak as well."""
 
 
 def locale_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -34,13 +36,14 @@ def locale_language(environment: Mapping[str, str] = os.environ) -> str:
 
 def language() -> str:
     """The language in use: what `use_language` set, else the environment's."""
-    return _chosen or locale_language()
+    return _chosen.get() or _everywhere or locale_language()
 
 
 def use_language(name: str | None) -> None:
     """Speak this language from now on; None goes back to the environment's."""
-    global _chosen
-    _chosen = name
+    global _everywhere
+    _everywhere = name
+    _chosen.set(name)
 
 
 def table(area: str) -> Table:
