@@ -154,7 +154,8 @@ def main() -> int:
     fake = FakeEngine(Path(sys.argv[1]))
     recipe = fake.embedded_recipe() if "--embedded" in sys.argv else fake.recipe()
     try:
-        install_engine(sys.argv[2], force="--force" in sys.argv, on_event=tell, recipe=recipe)
+        source = sys.argv[2] if recipe.is_cloned else None
+        install_engine(source, force="--force" in sys.argv, on_event=tell, recipe=recipe)
     except DriverError as failure:
         print(failure)
         return failure.exit_code

@@ -155,7 +155,8 @@ def test_a_grandchild_that_a_killed_trainer_leaves(
         if isinstance(record.event, RunStarted) and record.event.attempt == 2:
             left.append({living.pid for living in process.marked(str(run.folder))})
 
-    result = api.train(api.load_preset(preset), on_event=look)
+    by_launcher = api.load_preset(preset, sets=["launch.launcher=accelerate"])
+    result = api.train(by_launcher, on_event=look)
     check_resumed(result, "run.killed")
     first, second = left
     assert len(first) == 3 and not first & second
