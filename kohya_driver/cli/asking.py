@@ -25,6 +25,12 @@ def is_agreed(question: str, *, yes: bool, json: bool, nobody: str) -> bool:
         return True
     if json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(nobody)
-    sys.stdout.write(f"{texts.say(question)} [y/N] ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip().casefold() in YES
+    return says_yes(texts.say(question))
+
+
+def says_yes(question: str) -> bool:
+    """The answer of whoever sits there; no answer (Ctrl-D) is a no."""
+    try:
+        return input(f"{question} [y/N] ").strip().casefold() in YES
+    except EOFError:
+        return False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kohya_driver import texts
+from kohya_driver.cli.asking import says_yes
 from kohya_driver.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +50,22 @@ def _words(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in ("name", "trigger", "weight", "preview", "overwrite")}
 
 
-def _install(arguments: argparse.Namespace) -> int:
-    from kohya_driver import api, files
+def _tell(
+    made: api.Installed | api.CardFolder | api.Publication, show: Callable[[], None], *, json: bool
+) -> int:
+    from kohya_driver import files
     from kohya_driver.views.findings import print_findings
+
+    if json:
+        sys.stdout.write(files.dump_json(made.to_json()))
+        return 0
+    show()
+    print_findings(made.findings)
+    return 0
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from kohya_driver import api
     from kohya_driver.views.sharing import print_installed
 
     installed = api.install_lora(
@@ -60,17 +75,11 @@ def _install(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
         **_words(arguments),
     )
-    if arguments.json:
-        sys.stdout.write(files.dump_json(installed.to_json()))
-        return 0
-    print_installed(installed)
-    print_findings(installed.findings)
-    return 0
+    return _tell(installed, lambda: print_installed(installed), json=arguments.json)
 
 
 def _card(arguments: argparse.Namespace) -> int:
-    from kohya_driver import api, files
-    from kohya_driver.views.findings import print_findings
+    from kohya_driver import api
     from kohya_driver.views.sharing import print_card
 
     card = api.write_card(
@@ -80,17 +89,11 @@ def _card(arguments: argparse.Namespace) -> int:
         license=arguments.license,
         **_words(arguments),
     )
-    if arguments.json:
-        sys.stdout.write(files.dump_json(card.to_json()))
-        return 0
-    print_card(card)
-    print_findings(card.findings)
-    return 0
+    return _tell(card, lambda: print_card(card), json=arguments.json)
 
 
 def _publish(arguments: argparse.Namespace) -> int:
-    from kohya_driver import api, files
-    from kohya_driver.views.findings import print_findings
+    from kohya_driver import api
     from kohya_driver.views.sharing import print_published
 
     def agreed(wanted: api.Publication) -> bool:
@@ -107,12 +110,7 @@ def _publish(arguments: argparse.Namespace) -> int:
     )
     if not (published.page or arguments.dry_run):
         raise StoppedError("share.declined", published.repo)
-    if arguments.json:
-        sys.stdout.write(files.dump_json(published.to_json()))
-        return 0
-    print_published(published)
-    print_findings(published.findings)
-    return 0
+    return _tell(published, lambda: print_published(published), json=arguments.json)
 
 
 def _agreed(wanted: api.Publication, arguments: argparse.Namespace) -> bool:
@@ -126,16 +124,8 @@ def _agreed(wanted: api.Publication, arguments: argparse.Namespace) -> bool:
     if not arguments.yes:
         if not sys.stdin.isatty() or arguments.json:
             raise UsageError("share.ask_needed", wanted.repo)
-        if not _says_yes(question(wanted)):
+        if not says_yes(question(wanted)):
             return False
     if not arguments.json:
         print_uploading(wanted)
     return True
-
-
-def _says_yes(question: str) -> bool:
-    """Ctrl-D is a no."""
-    try:
-        return input(question).strip().lower() in ("y", "yes", "是", "好")
-    except EOFError:
-        return False

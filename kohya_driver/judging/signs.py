@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, repeat
 
@@ -176,7 +177,8 @@ def _settled_by_loss(course: Course) -> Settled | None:
     """A rate that goes down to nothing ends every curve flat, so pieces are cut by what was learnt and not by steps."""
     if len(course.losses) < 5 * FEW_STEPS:
         return None
-    begin, early, middle, late = (_cut(course, share) for share in (0.1, 0.3, EARLY, 0.65))
+    sums = _learning(course)
+    begin, early, middle, late = (_cut(sums, share) for share in (0.1, 0.3, EARLY, 0.65))
     losses = course.losses
     fell = shift(losses[:begin], losses[early:middle])
     rest = shift(losses[middle:late], losses[late:])
@@ -187,9 +189,9 @@ def _settled_by_loss(course: Course) -> Settled | None:
     return Settled(course.steps[middle], False, rest.ratio - 1)
 
 
-def _cut(course: Course, share: float) -> int:
+def _cut(sums: Sequence[float], share: float) -> int:
     """How many steps had been done when this share of all was learnt."""
-    sums = _learning(course)
+    steps = len(sums) - 1
     if not sums[-1]:
-        return min(math.ceil(share * len(course.steps)), len(course.steps)) - 1
-    return min(bisect_left(sums, share * sums[-1]), len(course.steps)) - 1
+        return min(math.ceil(share * steps), steps) - 1
+    return min(bisect_left(sums, share * sums[-1]), steps) - 1

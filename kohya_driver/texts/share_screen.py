@@ -42,7 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The LoRA file also says what it was trained with: names of picture folders, tags, settings ({count} entries).",
         "LoRA 文件本身也记录了训练信息：图片文件夹名称、标签、参数（{count} 项）。",
     ),
-    "share_screen.ask": ("Upload {size} to {endpoint}? [y/N] ", "上传 {size} 到 {endpoint}？[y/N] "),
+    "share_screen.ask": ("Upload {size} to {endpoint}?", "上传 {size} 到 {endpoint}？"),
     "share_screen.uploading": ("Uploading {size} …", "正在上传 {size}…"),
     "share_screen.would_publish": (
         "Nothing was uploaded: this is what would be.",

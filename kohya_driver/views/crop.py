@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from kohya_driver import texts
 from kohya_driver.prepare.crop_report import LEFT_OUT, UNCHANGED, WRITTEN, CropRecord, CropReport
+from kohya_driver.views.bars import Bars
 from kohya_driver.views.console import stderr_console, stdout_console
 from kohya_driver.views.findings import print_findings
 
 MOST_SIZES = 8
 
 
-class CropProgress:
+class CropProgress(Bars):
     """A bar for the pictures and one for the contact sheet; nothing where there is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
-        console = console or stderr_console()
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[name]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        columns = (TimeRemainingColumn(), TextColumn("[dim]{task.fields[name]}"))
+        super().__init__(console or stderr_console(), *columns)
         self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> CropProgress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
 
     def cut(self, done: int, of: int, record: CropRecord) -> None:
         self._show("crop_screen.cutting", done, of, record.source)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from kohya_driver import texts
 from kohya_driver.errors import Severity
 from kohya_driver.sampling.model import Grid, GridPlan, GridProgress
+from kohya_driver.views.bars import Bars
 from kohya_driver.views.console import human_duration, stderr_console, stdout_console
 from kohya_driver.views.picture import print_picture
 
@@ -50,32 +50,13 @@ def _rows(plan: GridPlan) -> Iterator[tuple[str, str]]:
     yield "folder", str(plan.folder)
 
 
-class GridBar:
+class GridBar(Bars):
     """How far the drawing is: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
-        self._console = console or stderr_console()
-        self._quiet = quiet
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("[dim]{task.fields[left]}"),
-            console=self._console,
-            transient=True,
-            disable=quiet or not self._console.is_terminal,
-        )
+        super().__init__(console or stderr_console(), TextColumn("[dim]{task.fields[left]}"), quiet=quiet)
         self._task: TaskID | None = None
         self._told = (-1, 0.0)
-
-    def __enter__(self) -> GridBar:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
 
     def show(self, progress: GridProgress) -> None:
         if self._quiet:

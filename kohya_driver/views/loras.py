@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from types import TracebackType
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,7 @@ from kohya_driver.errors import Severity
 from kohya_driver.inspection.model import Inspection
 from kohya_driver.inspection.names import place_of
 from kohya_driver.loras.model import LoraCheck, MadeFile, TensorCheck, ToolPlan, ToolProgress
+from kohya_driver.views.bars import Bars
 from kohya_driver.views.console import human_bytes, human_duration, stderr_console, stdout_console
 from kohya_driver.views.rows import named_rows
 
@@ -80,31 +80,13 @@ def _of_made(made: MadeFile) -> Iterator[tuple[str, str]]:
     yield "time", human_duration(made.seconds)
 
 
-class ToolBar:
+class ToolBar(Bars):
     """How far a tool is: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
-        self._console = console or stderr_console()
-        self._quiet = quiet
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=self._console,
-            transient=True,
-            disable=quiet or not self._console.is_terminal,
-        )
+        super().__init__(console or stderr_console(), quiet=quiet)
         self._task: TaskID | None = None
         self._told = 0.0
-
-    def __enter__(self) -> ToolBar:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
 
     def show(self, progress: ToolProgress) -> None:
         if self._quiet:
