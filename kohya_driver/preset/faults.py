@@ -63,7 +63,8 @@ def _finding(fault: ErrorDetails, places: Mapping[str, str]) -> Finding:
     if kind == "missing":
         return error("preset.missing_key", where, key=label(dotted))
     if kind == "literal_error":
-        return error("preset.not_a_choice", where, value=value, choices=fault["ctx"]["expected"])
+        choices = fault["ctx"]["expected"].replace(" or ", ", ")  # pydantic's own sentence is in English
+        return error("preset.not_a_choice", where, value=value, choices=choices)
     if kind.startswith(("greater_than", "less_than")):
         limits = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
         limit = " ".join(f"{limits[name]} {bound}" for name, bound in fault["ctx"].items() if name in limits)

@@ -82,6 +82,13 @@ def test_all_faults_at_once_with_their_places(tmp_path: Path) -> None:
     }
 
 
+def test_choices_are_a_list_in_both_languages(tmp_path: Path) -> None:
+    with pytest.raises(PresetError) as caught:
+        load_preset(write(tmp_path, '[training]\nattention = "flash"\n'))
+    choices = caught.value.findings[0].values["choices"]
+    assert choices == "'sdpa', 'xformers', 'mem_eff_attn', 'plain'"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
