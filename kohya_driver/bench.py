@@ -88,6 +88,7 @@ def write_project(folder: Path, base: Path, family: str, resolution: int, *, ste
         "network": {"train_unet_only": family == "sdxl"},
         "training": {"max_train_steps": steps, "train_batch_size": batch},
         "saving": {"output_name": "bench"},
+        "launch": {"keep_caches": False},  # what is kept takes no time, and the time of a picture is wanted
     }
     preset = folder / "preset.toml"
     files.write_text(preset, files.dump_toml(values))
