@@ -49,8 +49,7 @@ def main() -> None:
 
 def in_a_terminal(words: list[str], env: dict[str, str], cwd: Path) -> tuple[psutil.Popen, list[int]]:
     """Start it in a terminal of its own; the number counts the bytes that it writes there."""
-    window, inside = os.openpty()
-    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
+    window, inside = terminal()
     child = psutil.Popen(
         words,
         env=env,
@@ -72,6 +71,13 @@ def in_a_terminal(words: list[str], env: dict[str, str], cwd: Path) -> tuple[psu
 
     threading.Thread(target=read, daemon=True).start()
     return child, drawn
+
+
+def terminal() -> tuple[int, int]:
+    """Both ends of one, of a usual size."""
+    window, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
+    return window, inside
 
 
 def watch(child: psutil.Popen, project: Path) -> tuple[float, float]:

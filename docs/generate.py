@@ -43,6 +43,7 @@ AREAS = PROSE["areas"]
 
 BEYOND_RULES = {
     "optimizer.own_warmup": ("training.optimizer_args", "training.lr_warmup_steps"),
+    "memory.checkpointing": ("training.gradient_checkpointing",),
     "launch.no_recovery": ("safety.recover",),
     "training.shorter": ("training.max_train_epochs", "training.max_train_steps"),
     "memory.fit_vae_batch": ("training.vae_batch_size",),

@@ -50,7 +50,7 @@ def main():
     kept = os.environ.get("KOHYA_DRIVER_KEPT")
     if metrics and kept:
         beside("entry_kept").keep(
-            kept, lambda line: append(metrics, line), beside("entry_loop").when_imported
+            kept, sys.argv[1:], lambda line: append(metrics, line), beside("entry_loop").when_imported
         )
     run(script, loop)
 

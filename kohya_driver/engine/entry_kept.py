@@ -5,10 +5,14 @@ deleted at any time. Results stay equal to the bit (tests/contract/test_kept.py)
 
 - **Latents.** What the VAE makes of a picture is its moments, from which the engine then draws the latents with its random numbers.
   The moments are kept, under the hash of the picture as the VAE gets it and of the VAE's weights; the drawing is not.
+- **Text encoders' outputs**, where the engine caches them (SDXL, `cache_text_encoder_outputs`): under the caption's tokens and the weights.
 - **Random numbers.** sd-scripts fills SD 1.x's and 2.x's models with random numbers before it loads the weights over them
   (library/model_util.py:1009). That takes longer than the loading. What counts of it is where the generator stands afterwards:
   that is kept, under the state in which it began. With it known, the models are loaded without being filled.
 - **The base's hash**, which goes into the LoRA's metadata, under the file's place, size and times.
+
+The base's file is read ahead, by a thread beside the imports, which keep one core busy for seconds: it is hashed there if it has to be, and in
+memory when its weights are loaded.
 """
 
 import contextlib
@@ -17,6 +21,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 import time
 
 
@@ -25,7 +30,9 @@ class Kept:
 
     def __init__(self, folder, tell):
         self.folder, self.tell = folder, tell
+        self.readings = {}  # file → the thread that reads it ahead
         self.pictures = 0  # that did not go through the VAE
+        self.captions = 0  # that did not go through the text encoders
         self.spared = False  # the last batch did not go through the VAE
 
     def path(self, kind, name, suffix):
@@ -52,30 +59,39 @@ class Kept:
                 with contextlib.suppress(OSError):
                     os.unlink(partial)
 
-    def read_tensor(self, kind, name):
+    def read_tensors(self, kind, name):
+        """In the order in which they were written; None if they are not there."""
         from safetensors.torch import load_file
 
         found = self.read(self.path(kind, name, "safetensors"), load_file)
-        return found.get("kept") if found else None
+        return [found[key] for key in sorted(found)] if found else None
 
-    def write_tensor(self, kind, name, tensor):
+    def write_tensors(self, kind, name, tensors):
         from safetensors.torch import save_file
 
-        self.write(
-            self.path(kind, name, "safetensors"),
-            lambda path: save_file({"kept": tensor.detach().cpu().clone().contiguous()}, path),
-        )
+        held = {str(number): one.detach().cpu().clone().contiguous() for number, one in enumerate(tensors)}
+        self.write(self.path(kind, name, "safetensors"), lambda path: save_file(held, path))
+
+    def read_tensor(self, kind, name):
+        found = self.read_tensors(kind, name)
+        return found[0] if found else None
+
+    def write_tensor(self, kind, name, tensor):
+        self.write_tensors(kind, name, [tensor])
 
 
-def keep(folder, tell, when_imported):
+def keep(folder, arguments, tell, when_imported):
     """Hook into the engine.
 
     Args:
+        arguments: of the training script.
         tell: takes what the driver is to know: {"event": "latents_kept", "pictures": 12}.
         when_imported: `when_imported(name, then)` calls `then` with a module once it is there.
     """
     kept = Kept(folder, tell)
+    read_ahead(kept, arguments)
     when_imported("library.strategy_base", functools.partial(keep_latents, kept))
+    when_imported("library.strategy_sdxl", functools.partial(keep_texts, kept))
     when_imported("library.model_util", functools.partial(keep_random_numbers, kept))
     when_imported("library.train_util", functools.partial(keep_hashes, kept))
     when_imported("library.train_util", functools.partial(look_at_caching, kept))
@@ -137,7 +153,7 @@ def look_at_caching(kept, train_util):
     )
     if clean is None or not hasattr(group, "new_cache_latents"):
         return
-    cache = group.new_cache_latents
+    cache, cache_texts = group.new_cache_latents, getattr(group, "new_cache_text_encoder_outputs", None)
 
     def clean_if_used(device):
         if not kept.spared:
@@ -151,8 +167,17 @@ def look_at_caching(kept, train_util):
             kept.tell({"event": "latents_kept", "time": time.time(), "pictures": kept.pictures})
         return result
 
+    def cache_texts_and_tell(self, *arguments, **options):
+        kept.captions = 0
+        result = cache_texts(self, *arguments, **options)
+        if kept.captions:
+            kept.tell({"event": "texts_kept", "time": time.time(), "captions": kept.captions})
+        return result
+
     train_util.clean_memory_on_device = clean_if_used
     group.new_cache_latents = cache_and_tell
+    if cache_texts is not None:
+        group.new_cache_text_encoder_outputs = cache_texts_and_tell
 
 
 def fits(moments, pictures):
@@ -170,15 +195,67 @@ def tensor_name(tensor, salt=""):
     return found.hexdigest()
 
 
-def weights_hash(model):
+LARGE_STRIDE = 61
+"""Of models so large that hashing takes seconds every such number counts: there is no training after which only others differ."""
+SMALL_NUMBERS = 1 << 16
+"""A weight with fewer is hashed whole."""
+
+
+def weights_hash(model, stride=1):
     """Of the model's weights, made once for each model."""
     found = getattr(model, "_kohya_driver_hash", None)
     if found is None:
         whole = hashlib.sha256()
         for name, weight in sorted(model.state_dict().items()):
-            whole.update(f"{name} {tensor_name(weight)}".encode())
+            counted = weight.flatten()[::stride] if weight.numel() >= SMALL_NUMBERS else weight
+            whole.update(f"{name} {tuple(weight.shape)} {tensor_name(counted)}".encode())
         found = model._kohya_driver_hash = whole.hexdigest()
     return found
+
+
+# --- what the text encoders make of a caption
+
+
+def keep_texts(kept, strategy_sdxl):
+    owner = getattr(strategy_sdxl, "SdxlTextEncoderOutputsCachingStrategy", None)
+    if owner is None:
+        return
+    cache = owner.cache_batch_outputs
+
+    def cache_with_kept(self, tokenizing, models, encoding, infos):
+        return cache(self, tokenizing, models, KnowingEncoder(kept, encoding), infos)
+
+    owner.cache_batch_outputs = cache_with_kept
+
+
+class KnowingEncoder:
+    """In place of the engine's strategy. A batch goes through the text encoders whole, unless all of it is known."""
+
+    def __init__(self, kept, encoding):
+        self.kept, self.encoding = kept, encoding
+
+    def __getattr__(self, name):
+        return getattr(self.encoding, name)
+
+    def encode_tokens(self, tokenizing, models, tokens):
+        import torch
+
+        device = models[0].device
+        autocast = torch.is_autocast_enabled(device.type), torch.get_autocast_dtype(device.type)
+        weights = [weights_hash(model, LARGE_STRIDE) for model in models]
+        salt = f"{' '.join(weights)} {device.type} {autocast}"
+        names = [
+            hashlib.sha256(" ".join(tensor_name(one, salt) for one in row).encode()).hexdigest()
+            for row in zip(*tokens, strict=True)
+        ]
+        known = [self.kept.read_tensors("texts", name) for name in names]
+        if all(known):
+            self.kept.captions += len(names)
+            return [torch.stack(part).to(device) for part in zip(*known, strict=True)]
+        told = self.encoding.encode_tokens(tokenizing, models, tokens)
+        for name, row in zip(names, zip(*told, strict=True), strict=True):
+            self.kept.write_tensors("texts", name, row)
+        return told
 
 
 # --- random numbers
@@ -233,19 +310,67 @@ def keep_hashes(kept, train_util):
         return
 
     def calculate_or_know(filename):
-        try:
-            found = os.stat(filename)
-        except OSError:
-            return calculate(filename)
-        told = f"{os.path.realpath(filename)} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
-        path = kept.path("hashes", hashlib.sha256(told.encode()).hexdigest(), "json")
-        known = kept.read(path, read_json)
-        if not known:
-            known = {"sha256": calculate(filename)}
-            kept.write(path, functools.partial(write_json, known))
-        return known["sha256"]
+        reading = kept.readings.get(os.path.realpath(filename))
+        if reading is not None:
+            reading.join()
+        path = hash_path(kept, filename)
+        known = kept.read(path, read_json) if path else None
+        if known:
+            return known["sha256"]
+        found = calculate(filename)
+        if path:
+            kept.write(path, functools.partial(write_json, {"sha256": found}))
+        return found
 
     train_util.calculate_sha256 = calculate_or_know
+
+
+def read_ahead(kept, arguments):
+    """Start to read the base that these arguments of the training script name, if they name a file."""
+    base = base_of(arguments)
+    if base and os.path.isfile(base):
+        reading = threading.Thread(target=read_whole, args=(kept, base), daemon=True)
+        kept.readings[os.path.realpath(base)] = reading
+        reading.start()
+
+
+def base_of(arguments):
+    import toml  # of the engine's environment
+
+    try:
+        config = arguments[arguments.index("--config_file") + 1]
+        with open(config, encoding="utf-8") as file:
+            return toml.load(file).get("pretrained_model_name_or_path")
+    except (IndexError, OSError, ValueError):
+        return None
+
+
+def read_whole(kept, base):
+    path = hash_path(kept, base)
+    known = path and kept.read(path, read_json)
+    digest, block = hashlib.sha256(), bytearray(BLOCK_BYTES)
+    try:
+        with open(base, "rb", buffering=0) as file:
+            while count := file.readinto(block):
+                if not known:
+                    digest.update(memoryview(block)[:count])
+    except OSError:  # who loads it will say so
+        return
+    if path and not known and path == hash_path(kept, base):  # else it was written meanwhile
+        kept.write(path, functools.partial(write_json, {"sha256": digest.hexdigest()}))
+
+
+BLOCK_BYTES = 8 << 20
+
+
+def hash_path(kept, filename):
+    """Where the hash of this very file is kept; None if there is no such file."""
+    try:
+        found = os.stat(filename)
+    except OSError:
+        return None
+    told = f"{os.path.realpath(filename)} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    return kept.path("hashes", hashlib.sha256(told.encode()).hexdigest(), "json")
 
 
 def read_json(path):

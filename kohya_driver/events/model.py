@@ -164,6 +164,14 @@ class LatentsKept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TextsKept(Event):
+    """What the text encoders make of so many captions was known from an earlier training."""
+
+    kind: ClassVar[str] = "texts_kept"
+    captions: int
+
+
+@dataclass(frozen=True, slots=True)
 class StateNotSaved(Event):
     """A train state could not be written, because the disk is full, say; the training goes on."""
 

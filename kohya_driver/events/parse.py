@@ -21,6 +21,7 @@ from kohya_driver.events.model import (
     StateNotSaved,
     StateSaved,
     StepDone,
+    TextsKept,
     Traceback,
     Validated,
 )
@@ -277,6 +278,7 @@ _NOTES: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
     "resumed": lambda note: Resumed(int(note["step"]), int(note["epoch"]), str(note["path"])),
     "state": lambda note: StateSaved(str(note["path"])),
     "latents_kept": lambda note: LatentsKept(int(note["pictures"])),
+    "texts_kept": lambda note: TextsKept(int(note["captions"])),
     "not_saved": lambda note: StateNotSaved(int(note["step"]), str(note["reason"])),
 }
 

@@ -35,7 +35,7 @@ from kohya_driver.planning.distribution import distribution_of
 from kohya_driver.planning.inputs import Inputs, SubsetInput
 from kohya_driver.planning.memory import MemoryUse
 from kohya_driver.planning.model import Override, Plan, SubsetPlan
-from kohya_driver.planning.needs import memory_needed, mildest_fit, small_width, time_needed
+from kohya_driver.planning.needs import memory_needed, mildest_fit, must_save_memory, small_width, time_needed
 from kohya_driver.planning.outputs import disk_needed, sample_count, saved_files
 from kohya_driver.planning.overrides import RULES, Draft, apply_rules
 from kohya_driver.planning.overrides.engine import give_warmup
@@ -87,9 +87,18 @@ def build_plan(
 def build_draft(inputs: Inputs, changes: Sequence[Override] = ()) -> tuple[Draft, tuple[Override, ...]]:
     """The draft after every rule and these changes, and all that they did."""
     draft, overrides = apply_rules(_draft(inputs))
+    draft, saving = _save_memory(inputs, draft)
     for change in changes:
         draft = draft.put(change.option, change.after)
-    return draft, (*overrides, *changes)
+    return draft, (*overrides, *saving, *changes)
+
+
+def _save_memory(inputs: Inputs, draft: Draft) -> tuple[Draft, tuple[Override, ...]]:
+    """Gradient checkpointing costs a third of the time: only where the preset leaves it open and memory asks for it."""
+    option = "training.gradient_checkpointing"
+    if draft.get(option) is not None or not must_save_memory(inputs, draft):
+        return draft, ()
+    return draft.put(option, True), (Override("memory.checkpointing", option, None, True),)
 
 
 def _draft(inputs: Inputs) -> Draft:

@@ -11,8 +11,12 @@ from kohya_driver.planning.fit import Fit, find_fit
 from kohya_driver.planning.inputs import Inputs
 from kohya_driver.planning.memory import MemoryUse, Workload, memory_use
 from kohya_driver.planning.overrides import Draft
+from kohya_driver.planning.overrides.draft import GIB
 from kohya_driver.planning.pace import Amount, TimeUse, Work, estimate
 from kohya_driver.planning.prompts import largest_size
+
+COMFORTABLE = 0.6
+"""Of all memory, what a training may take and keep everything; the rest is the system's, and what an estimate may miss."""
 
 
 def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
@@ -20,6 +24,16 @@ def memory_needed(inputs: Inputs, draft: Draft) -> MemoryUse | None:
     if not inputs.kind.is_measured or small_width(inputs):
         return None
     return memory_use(workload(inputs, draft), inputs.host.memory_bytes, inputs.available_bytes)
+
+
+def must_save_memory(inputs: Inputs, draft: Draft) -> bool:
+    """Whether some things are better computed twice than kept. By the size of the family and of the machine where nobody has measured."""
+    if small_width(inputs):
+        return False
+    use = memory_needed(inputs, draft)
+    if use is None:
+        return draft.family == "sdxl" or draft.host.memory_bytes <= 16 * GIB
+    return use.peak_bytes > COMFORTABLE * use.total_bytes
 
 
 def mildest_fit(inputs: Inputs, draft: Draft) -> Fit | None:

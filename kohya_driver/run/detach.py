@@ -28,6 +28,7 @@ from kohya_driver.events.model import (
     StateSaved,
     StepDone,
     StopRequested,
+    TextsKept,
     TroubleSeen,
     Validated,
 )
@@ -46,7 +47,7 @@ OWN: tuple[type[Event], ...] = (
     SampleSaved, TroubleSeen, KeptAwake,
 )  # fmt: skip
 """Events that come neither from the log nor from the values."""
-METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved, LatentsKept)
+METRICS: tuple[type[Event], ...] = (StepDone, Validated, Resumed, StateNotSaved, LatentsKept, TextsKept)
 
 
 def start_detached(run: Run, action: str = "start") -> int:

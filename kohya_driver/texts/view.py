@@ -87,6 +87,10 @@ TEXTS = {
         "latents of {count} pictures known from an earlier training",
         "{count} 张图片的潜变量来自之前的训练",
     ),
+    "view.plain.texts_kept": (
+        "what the text encoders make of {count} captions known from an earlier training",
+        "{count} 条打标的文本编码器输出来自之前的训练",
+    ),
     "view.plain.state_not_saved": (
         "train state of step {step} not saved: {reason}",
         "第 {step} 步的训练状态未能保存：{reason}",

@@ -27,6 +27,7 @@ from kohya_driver.events.model import (
     StateSaved,
     StepDone,
     StopRequested,
+    TextsKept,
     Traceback,
     TroubleSeen,
     Validated,
@@ -154,6 +155,7 @@ _LINES: dict[type[Event], Callable[[Any, RunSnapshot], str | None]] = {
         "view.plain.state_not_saved", step=event.step, reason=event.reason
     ),
     LatentsKept: lambda event, snapshot: texts.say("view.plain.latents_kept", count=event.pictures),
+    TextsKept: lambda event, snapshot: texts.say("view.plain.texts_kept", count=event.captions),
     Recovering: _recovering,
     Resumed: lambda event, snapshot: texts.say("view.plain.resumed", step=event.step, path=event.path),
     SaveRequested: lambda event, snapshot: texts.say(

@@ -50,6 +50,7 @@ min_snr_gamma = 5
 noise_offset = 0.05
 
 [precision]
+mixed_precision = "no"
 save_precision = "float"
 
 [saving]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import psutil
 import pytest
 
-from kohya_driver import api, files
-from kohya_driver.events.model import LatentsKept, StepDone
+from kohya_driver import api, files, quickstart
+from kohya_driver.engine.model import Engine
+from kohya_driver.events.model import LatentsKept, StepDone, TextsKept
 from tests.contract.test_resume import project, tensors
+from tests.contract.test_sdxl import NEEDED_GIB, sdxl_project
 
 pytestmark = pytest.mark.engine
 
@@ -46,6 +49,10 @@ def known(run: api.Run) -> int:
     return sum(each.event.pictures for each in run.events() if isinstance(each.event, LatentsKept))
 
 
+def known_captions(run: api.Run) -> int:
+    return sum(each.event.captions for each in run.events() if isinstance(each.event, TextsKept))
+
+
 def test_the_second_training_is_the_first(random_base: Path, home: Path, tmp_path: Path) -> None:
     preset = project(tmp_path, random_base)
     first = train(preset)
@@ -73,3 +80,24 @@ def test_it_is_the_one_without(random_base: Path, home: Path, tmp_path: Path) ->
     picture.write_bytes(next(iter(sorted((tmp_path / "image").rglob("*.png"))[1:])).read_bytes())
     changed = train(preset)
     assert told(changed)[0] != told(without)[0] and 0 < known(changed) <= changed.plan().images
+
+
+@pytest.mark.long
+def test_what_sdxls_text_encoders_make_of_captions(
+    installed_engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    if psutil.virtual_memory().available < NEEDED_GIB << 30:
+        pytest.skip(f"an SDXL training takes {NEEDED_GIB} GB of memory, more than is free here now")
+    preset = sdxl_project(tmp_path, quickstart.random_base(installed_engine, "sdxl"))
+
+    def train_sdxl(*sets: str) -> api.Run:
+        result = api.train(api.load_preset(preset, sets=sets))
+        assert result.outcome == "succeeded", result.evidence
+        return api.open_run(result.folder)
+
+    first, second = train_sdxl(), train_sdxl()
+    assert (known_captions(first), known_captions(second)) == (0, 2)
+    assert told(second) == told(first)
+    (tmp_path / "image" / "1_ning" / "a.txt").write_text("another caption", encoding="utf-8")
+    changed = train_sdxl()
+    assert known_captions(changed) < 2 and told(changed)[0] != told(first)[0]

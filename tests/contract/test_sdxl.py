@@ -44,14 +44,18 @@ every_n_epochs = 1
 """
 
 
+def sdxl_project(folder: Path, base: Path) -> Path:
+    for name in ("a", "b"):
+        write_picture(folder / "image" / "1_ning" / f"{name}.png")
+    preset = folder / "preset.toml"
+    preset.write_text(f'[model]\nbase = "{base}"\n{PRESET}', encoding="utf-8")
+    return preset
+
+
 def test_two_epochs(installed_engine: Engine, tmp_path: Path) -> None:
     if psutil.virtual_memory().available < NEEDED_GIB << 30:
         pytest.skip(f"an SDXL training takes {NEEDED_GIB} GB of memory, more than is free here now")
-    base = quickstart.random_base(installed_engine, "sdxl")
-    for name in ("a", "b"):
-        write_picture(tmp_path / "image" / "1_ning" / f"{name}.png")
-    preset = tmp_path / "preset.toml"
-    preset.write_text(f'[model]\nbase = "{base}"\n{PRESET}', encoding="utf-8")
+    preset = sdxl_project(tmp_path, quickstart.random_base(installed_engine, "sdxl"))
     result = api.train(api.load_preset(preset))
     assert result.outcome == "succeeded", result.evidence
     plan = api.open_run(result.folder).plan()

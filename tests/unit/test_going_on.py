@@ -34,6 +34,7 @@ from kohya_driver.events.model import (
     StateSaved,
     StepDone,
     StopRequested,
+    TextsKept,
     Traceback,
     Validated,
 )
@@ -145,6 +146,7 @@ AGAIN: list[Event] = [
     StateSaved("/runs/宁/states/step-00000012"),
     StateNotSaved(12, "OSError: No space left on device"),
     LatentsKept(12),
+    TextsKept(9),
     SaveRequested(True),
     StopRequested("command", True),
     Recovering("trouble.nan", "/s", 8, ("recovery.lower_rate", "memory.fit_bf16")),
@@ -276,7 +278,7 @@ class Night:
             return "values" if Path(event.path).parent == self.run.states_folder else "log"
         return (
             "values"
-            if isinstance(event, StepDone | Validated | Resumed | StateNotSaved | LatentsKept)
+            if isinstance(event, StepDone | Validated | Resumed | StateNotSaved | LatentsKept | TextsKept)
             else "log"
         )
 

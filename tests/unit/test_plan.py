@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from kohya_driver.planning.build import build_plan
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.overrides import RULES
-from kohya_driver.preset.library import shipped_presets
-from kohya_driver.preset.load import load_preset
+from kohya_driver.preset.library import family_of, shipped_presets, sized_names
+from kohya_driver.preset.load import load_preset, resolved_text
+from kohya_driver.preset.model import Preset
 from tests.project import (
     CPU,
     CUDA,
@@ -108,6 +110,7 @@ def test_the_configs_read_back_as_the_engine_reads_them(project: Path) -> None:
 
 
 # every rule: (host, what the preset sets, rule and option, before, after)
+BF16_CPU = replace(CPU, bf16=True)
 CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, ["optimizer.type=AdamW8bit"], "optimizer.no_8bit:training.optimizer_type", "AdamW8bit", "AdamW"),
     (CPU, ["optimizer.type=PagedLion8bit"], "optimizer.no_8bit:training.optimizer_type", "PagedLion8bit", "Lion"),
@@ -146,6 +149,9 @@ CASES: list[tuple[Host, list[str], str, Any, Any]] = [
      ["enable_conv=False"], []),
     (CPU, ["precision.mixed_precision=bf16", "model.clip_skip=2"],
      "precision.no_bf16_clip_skip:training.mixed_precision", "bf16", "no"),
+    (BF16_CPU, [], "precision.native_bf16:training.mixed_precision", None, "bf16"),
+    (BF16_CPU, [], "precision.native_bf16:training.no_half_vae", None, True),
+    (BF16_CPU, ["model.clip_skip=2"], "precision.default:training.mixed_precision", None, "no"),
     (MAC, ["optimizer.lr_scheduler=constant"], "scheduler.constant_warmup:training.lr_warmup_steps", 0.1, 0),
     (MAC, [], "workers.none:training.max_data_loader_n_workers", None, 0),
     (MAC, ["training.persistent_data_loader_workers=true"],
@@ -231,6 +237,65 @@ def test_every_rule_is_tested() -> None:
     shell = {rule.id for rule in RULES if texts.say(f"override.{rule.id}") == from_shell}
     tested = {case[2].split(":")[0] for case in CASES} | SDXL_CASES | BASE_CASES | RUN_CASES
     assert {rule.id for rule in RULES} - shell - tested == set()
+
+
+@pytest.mark.parametrize("host", [CPU, MAC, CUDA])
+def test_bf16_is_chosen_where_a_processor_computes_in_it(project: Path, host: Host) -> None:
+    for one in (host, replace(host, bf16=True)):
+        plan = plan_of(project, host=one)
+        chosen = one.accelerator == "cpu" and one.bf16
+        assert ("precision.native_bf16:training.mixed_precision" in overrides(plan)) is chosen
+        said = plan_of(project, "precision.mixed_precision=no", host=one)
+        assert said.training_config["mixed_precision"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("family", "gigabytes", "sets", "saves"),
+    [
+        ("sd15", 16, (), True),
+        ("sd15", 24, (), False),
+        ("sd15", 24, ("training.train_batch_size=4",), True),
+        ("sd15", 64, ("training.train_batch_size=4",), False),
+        ("sdxl", 64, (), True),
+        ("sdxl", 192, (), False),
+        ("sdxl", 16, ("training.gradient_checkpointing=false",), False),
+    ],
+)
+def test_gradient_checkpointing_only_where_memory_asks_for_it(
+    tmp_path: Path, family: str, gigabytes: int, sets: tuple[str, ...], saves: bool
+) -> None:
+    side = {"sd15": 512, "sdxl": 1024}[family]
+    project = write_project(tmp_path, family=family, sizes=[(side, side)])
+    plan = plan_of(project, *sets, host=replace(MAC, memory_bytes=gigabytes << 30))
+    assert bool(plan.training_config.get("gradient_checkpointing")) is saves
+    assert ("memory.checkpointing:training.gradient_checkpointing" in overrides(plan)) is saves
+
+
+@pytest.mark.parametrize("family", ["sd15", "sd2", "sdxl"])
+def test_sized_presets_save_memory_as_the_plan_would(tmp_path: Path, family: str) -> None:
+    """What the files for each size of memory say is what the estimate comes to."""
+    side = {"sd15": 512, "sd2": 768, "sdxl": 1024}[family]
+    name = next(name for name in shipped_presets() if family_of(name) == family)
+    project = write_project(tmp_path, family=family, sizes=[(side, side)])
+    base, images = load_preset(project).model.base, tmp_path / "image"
+    for gigabytes, sized in sized_names(name).items():
+        host = replace(MAC, memory_bytes=gigabytes << 30)
+        preset = load_preset(sized, images=images, base=base, trigger="ning")
+        left_open = load_preset(resolved_without(preset, tmp_path))
+        plans = [
+            build_plan(read_inputs(one, host, tmp_path / "runs" / "ning-001")) for one in (preset, left_open)
+        ]
+        said, chosen = (bool(one.training_config.get("gradient_checkpointing")) for one in plans)
+        assert said is chosen, sized
+
+
+def resolved_without(preset: Preset, folder: Path) -> Path:
+    """The same preset, with that question left open."""
+    values = files.parse_toml(resolved_text(preset))
+    del values["training"]["gradient_checkpointing"]
+    path = folder / "open.toml"
+    files.write_text(path, files.dump_toml(values))
+    return path
 
 
 def test_nothing_is_taken_from_cuda(project: Path) -> None:

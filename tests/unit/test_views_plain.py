@@ -27,6 +27,7 @@ from kohya_driver.events.model import (
     StateSaved,
     StepDone,
     StopRequested,
+    TextsKept,
     Traceback,
     TroubleSeen,
 )
@@ -139,6 +140,7 @@ AGAIN = (
     Recovering("run.killed", "", 0),
     replace(START, attempt=3),
     LatentsKept(12),
+    TextsKept(9),
     StopRequested("SIGTERM", saves=True),
     Recovering("of.another_version", "", 0, ("of.another_version",)),
 )
@@ -159,8 +161,9 @@ def test_going_on_after_a_stop_and_a_failure() -> None:
         "00:00:07  it ended by itself and is tried again. The engine was ended from outside, by a signal.",
         "00:00:08  attempt 3, from the beginning",
         "00:00:09  latents of 12 pictures known from an earlier training",
-        "00:00:10  stop requested (SIGTERM); it saves first, at the end of this step",
-        "00:00:11  it ended by itself and is tried again. of.another_version override.of.another_version",
+        "00:00:10  what the text encoders make of 9 captions known from an earlier training",
+        "00:00:11  stop requested (SIGTERM); it saves first, at the end of this step",
+        "00:00:12  it ended by itself and is tried again. of.another_version override.of.another_version",
     ]
     texts.use_language("zh")
     assert "00:00:05  第 2 次启动，将从第 8 步继续" in lines(*AGAIN)

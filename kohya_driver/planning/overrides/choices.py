@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kohya_driver.planning.overrides.draft import GIB, Draft, Rule, every, is_on, is_open, to
+from kohya_driver.planning.overrides.draft import Draft, Rule, every, is_on, is_open, to
 
 BASE_RESOLUTION = {"sd15": 512, "sd2": 768, "sdxl": 1024}
 
@@ -28,10 +28,6 @@ def _largest_bucket(draft: Draft) -> int:
     return -(-2 * _side(draft, max) // step) * step
 
 
-def _little_memory(draft: Draft) -> bool:
-    return draft.family == "sdxl" or draft.host.memory_bytes <= 16 * GIB
-
-
 RULES: tuple[Rule, ...] = (
     Rule("training.length", "training.max_train_epochs",
          every(is_open("training.max_train_epochs"), is_open("training.max_train_steps")), to(10)),
@@ -50,8 +46,6 @@ RULES: tuple[Rule, ...] = (
     Rule("memory.vae_batch", "training.vae_batch_size",
          lambda d: bool(d.get("training.cache_latents")) and d.get("training.vae_batch_size") is None,
          lambda d: 1 if d.family == "sdxl" else 4),
-    Rule("memory.checkpointing", "training.gradient_checkpointing",
-         lambda d: d.get("training.gradient_checkpointing") is None and _little_memory(d), to(True)),
     Rule("sampling.every_epoch", "training.sample_every_n_epochs",
          lambda d: bool(d.get("training.sample_prompts")) and not any(
              d.get(f"training.{name}") for name in ("sample_every_n_epochs", "sample_every_n_steps", "sample_at_first")),

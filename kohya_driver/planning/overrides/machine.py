@@ -58,13 +58,23 @@ def _lacks(package: str) -> Callable[[Draft], bool]:
     return lambda draft: not not_cuda(draft) and package not in draft.extras
 
 
-def _skips_in_bf16(draft: Draft) -> bool:
+def _stops_in_bf16(draft: Draft) -> bool:
     """A processor's autocast leaves the text encoder's last norm in bf16 and hands it 32 bit (library/strategy_sd.py:78).
 
     On MPS and CUDA it computes norms in 32 bit (aten/src/ATen/autocast_mode.cpp).
     """
     skips = int(draft.get("training.clip_skip") or 1) > 1 and draft.family != "sdxl"
-    return draft.device == "cpu" and skips and draft.get("training.mixed_precision") == "bf16"
+    return draft.device == "cpu" and skips
+
+
+def _skips_in_bf16(draft: Draft) -> bool:
+    return draft.get("training.mixed_precision") == "bf16" and _stops_in_bf16(draft)
+
+
+def _native_bf16(draft: Draft) -> bool:
+    """A processor that computes in bf16: two thirds of the time, and losses within a thousandth (benchmarks/levers.py)."""
+    able = draft.device == "cpu" and draft.host.bf16 and not draft.base_is_small and is_single(draft)
+    return able and draft.get("training.mixed_precision") is None and not _stops_in_bf16(draft)
 
 
 def _no_attention(draft: Draft) -> bool:
@@ -94,6 +104,9 @@ RULES: tuple[Rule, ...] = (
          lambda d: not_cuda(d) and d.get("training.mixed_precision") == "fp16", to("no")),
     Rule("precision.no_bf16", "training.mixed_precision", _bf16_missing, to("no")),
     Rule("precision.no_bf16_clip_skip", "training.mixed_precision", _skips_in_bf16, to("no")),
+    # Before the precision itself, for it asks whether that is open.
+    Rule("precision.native_bf16", "training.no_half_vae", _native_bf16, to(True)),
+    Rule("precision.native_bf16", "training.mixed_precision", _native_bf16, to("bf16")),
     Rule("precision.default", "training.mixed_precision", is_open("training.mixed_precision"), _default_precision),
     Rule("precision.full_fp16", "training.full_fp16", every(not_cuda, is_on("training.full_fp16")), to(None)),
     Rule("precision.full_bf16", "training.full_bf16",

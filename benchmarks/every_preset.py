@@ -1,0 +1,89 @@
+"""That no shipped preset is slower than the engine as its documentation starts it: the same preset, with all that makes it fast taken back.
+
+What a preset learns with is the same on both sides (network, optimizer, rates, batch, steps); 128 pixels, 12 pictures, 12 steps, the processor,
+whole processes, with latents kept on neither side. By default every preset of SD 1.5 and every size of memory of one of them; names as arguments
+of this file for others. Needs the installed engine; two minutes a preset.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.first_lora import pictures
+from benchmarks.measure import PYTHON, Row, keep
+from kohya_driver import api, process, quickstart
+from kohya_driver.engine.install import require_engine
+from kohya_driver.preset.library import family_of, shipped_presets, sized_names
+from kohya_driver.run.attempt import begin_attempt
+from kohya_driver.run.prepare import prepare_folder
+
+ALIKE = (
+    "dataset.resolution=128", "dataset.validation_split=0.0", "dataset.repeats=1", "training.max_train_steps=12", "training.seed=42",
+    "precision.mixed_precision=no", "launch.device=cpu", "launch.keep_caches=false", "safety.notify=false",
+)  # fmt: skip
+AS_DOCUMENTED = (
+    "launch.launcher=accelerate", "launch.num_cpu_threads_per_process=1", "training.cache_latents=false", "training.vae_batch_size=1",
+    "training.gradient_checkpointing=true", "training.max_data_loader_n_workers=8",
+)  # fmt: skip
+"""docs/train_network.md of the engine, and its defaults. Half precision is left out for both: the documentation's fp16 does not run here."""
+
+
+def default_names() -> list[str]:
+    mine = [name for name in shipped_presets() if family_of(name) == "sd15"]
+    return [*mine, *sized_names(mine[0]).values()]
+
+
+def main(names: Sequence[str] = ()) -> None:
+    engine = require_engine()
+    rows = []
+    for name in names or default_names():
+        with tempfile.TemporaryDirectory() as folder:
+            base = quickstart.random_base(engine, family_of(name))
+            pictures(Path(folder) / "image" / "1_ning")
+            theirs, ours = by_hand(name, base, Path(folder)), by_driver(name, base, Path(folder))
+        rows.append(
+            Row(f"{name}: the whole training", ours, "s", "as its documentation starts it", theirs, "≤ 1")
+        )
+        print(f"{name}: {ours:.1f} {theirs:.1f}", file=sys.stderr, flush=True)
+    keep("every_preset", rows)
+
+
+def by_driver(name: str, base: Path, folder: Path) -> float:
+    command = [PYTHON, "-m", "kohya_driver", "train", name, "--images", str(folder / "image"), "--base", str(base), "--trigger", "ning", "--plain"]  # fmt: skip
+    command += [word for item in ALIKE for word in ("--set", item)]
+    return timed(command, folder, dict(os.environ))
+
+
+def by_hand(name: str, base: Path, folder: Path) -> float:
+    """The command and environment of a plan, started by nobody's supervision."""
+    preset = api.load_preset(
+        name, images=folder / "image", base=base, trigger="ning", sets=(*ALIKE, *AS_DOCUMENTED)
+    )
+    plan = api.plan(preset, folder=folder / "by-hand")
+    begin_attempt(prepare_folder(plan), plan, None)
+    environment = process.clean_environment(plan.environment, plan.removed_environment)
+    return timed(plan.command, plan.engine.checkout, environment)
+
+
+def timed(command: Sequence[str | Path], folder: Path, environment: dict[str, str]) -> float:
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert done.returncode == 0, done.stdout[-3000:].decode("utf-8", "replace")
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("KOHYA_DRIVER_LANG", "en")
+    main(sys.argv[1:])

@@ -1,0 +1,97 @@
+"""`engine install` against what the engine's README says (venv, pip): seconds and bytes moved, with no package kept and with all of them.
+
+The same versions of torch and torchvision on both sides; the README's further requirements are its own. sd-scripts comes from
+KOHYA_DRIVER_ENGINE_SOURCE, and is given to pip's side as a finished checkout. Needs 20 GB of disk and PyPI; ten minutes; run by name. Bytes are all that this
+machine received meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.measure import PYTHON, Row, keep
+from kohya_driver.engine.install import require_engine
+from kohya_driver.engine.model import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    seconds: float
+    received: float
+    """Megabytes."""
+
+
+def main() -> None:
+    engine = require_engine()
+    told: dict[str, Installed] = {}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        for state in ("cold", "warm"):
+            told[f"ours, {state}"] = by_driver(folder)
+            told[f"theirs, {state}"] = by_readme(engine, folder)
+    keep("installing", [row for state in ("cold", "warm") for row in rows(state, told)])
+
+
+def rows(state: str, told: Mapping[str, Installed]) -> list[Row]:
+    ours, theirs = told[f"ours, {state}"], told[f"theirs, {state}"]
+    words = {"cold": "nothing kept", "warm": "packages kept"}[state]
+    return [
+        Row(f"`engine install`, {words}", ours.seconds, "s", "venv and pip", theirs.seconds),
+        Row(f"its bytes, {words}", ours.received, "MB", "venv and pip", theirs.received),
+    ]
+
+
+def by_driver(folder: Path) -> Installed:
+    home = folder / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    environment = {"KOHYA_DRIVER_HOME": str(home), "UV_CACHE_DIR": str(folder / "uv-cache")}
+    return measured([[PYTHON, "-m", "kohya_driver", "engine", "install"]], folder, environment)
+
+
+def by_readme(engine: Engine, folder: Path) -> Installed:
+    checkout, venv = folder / "sd-scripts", folder / "venv"
+    for path in (checkout, venv):
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(engine.checkout, checkout, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    pip = [str(venv / "bin" / "pip"), "--cache-dir", str(folder / "pip-cache"), "install"]
+    commands: list[list[str | Path]] = [
+        [engine.python, "-m", "venv", venv],
+        [*pip, *(f"{name}=={version_of(engine, name)}" for name in ("torch", "torchvision"))],
+        [*pip, "--upgrade", "-r", "requirements.txt"],
+    ]
+    return measured(commands, checkout, {})
+
+
+def version_of(engine: Engine, package: str) -> str:
+    told = f"from importlib.metadata import version; print(version({package!r}))"
+    return subprocess.run(
+        [engine.python, "-c", told], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def measured(
+    commands: Sequence[Sequence[str | Path]], folder: Path, environment: Mapping[str, str]
+) -> Installed:
+    before, begin = psutil.net_io_counters().bytes_recv, time.perf_counter()
+    for command in commands:
+        subprocess.run(
+            [str(word) for word in command],
+            cwd=folder,
+            check=True,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+        )
+    return Installed(time.perf_counter() - begin, (psutil.net_io_counters().bytes_recv - before) / 1_000_000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""What other levers of speed would be worth, that kohya-driver does not pull: each by itself, against a training as it makes it.
+
+SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the processor. Seconds until the first step is done, the median of
+the later steps, and how far the losses move. `sizes not shuffled` has pictures of four sizes, on both sides. Needs the installed engine; ten minutes
+a round, of which torch.compile takes half.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.measure import Row, keep, median
+from benchmarks.memory_runs import without_launcher
+from kohya_driver import api, files, process, quickstart
+from kohya_driver.dataset.noise import noise_picture
+from kohya_driver.engine.install import require_engine
+from kohya_driver.run.attempt import begin_attempt
+from kohya_driver.run.prepare import prepare_folder
+
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
+INSIDE = Path(__file__).parent / "inside" / "try_lever.py"
+ONE_SIZE = ((128, 128),)
+SIZES = (*ONE_SIZE, (192, 128), (128, 192), (192, 64))
+LEVERS = {
+    "channels_last": "channels innermost",
+    "bf16": "bf16",
+    "one_copy": "weights mapped, not copied",
+    "sorted_buckets": "sizes not shuffled",
+    "compiled": "torch.compile",
+}
+BY_SIZES = "sorted_buckets"
+STEPS = 24
+SETTLED = 8
+"""Steps that do not count: every size has come by then, and what is compiled has been."""
+PRESET = f"""
+[dataset]
+train_data_dir = "image"
+resolution = 128
+min_bucket_reso = 64
+validation_split = 0.0
+[training]
+max_train_steps = {STEPS}
+gradient_checkpointing = false
+[launch]
+device = "cpu"
+[safety]
+notify = false
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    before: float
+    """Seconds from the start of the process until its first step is done."""
+    step: float
+    losses: tuple[float, ...]
+
+
+def main() -> None:
+    base = quickstart.random_base(require_engine())
+    told: dict[str, list[Trained]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one = write_project(folder / "one", base, ONE_SIZE)
+        several = write_project(folder / "several", base, SIZES)
+        tries = [(one, "nothing"), (several, "sizes shuffled")]
+        tries += [(several if lever == BY_SIZES else one, lever) for lever in LEVERS]
+        for preset in (one, several):
+            train(preset, "nothing", folder / f"warm-{preset.parent.name}")  # so that what is kept is there
+        for number in range(ROUNDS):
+            for preset, lever in tries:
+                told.setdefault(lever, []).append(train(preset, lever, folder / f"{lever}-{number}"))
+                print(f"{lever}: {told[lever][-1]}", file=sys.stderr, flush=True)
+    pairs = {lever: "sizes shuffled" if lever == BY_SIZES else "nothing" for lever in LEVERS}
+    keep("levers_tried", [row for lever in LEVERS for row in rows(lever, told[pairs[lever]], told[lever])])
+
+
+def rows(lever: str, ours: Sequence[Trained], tried: Sequence[Trained]) -> list[Row]:
+    def values(field: str) -> tuple[list[float], list[float]]:
+        return [getattr(one, field) for one in ours], [getattr(one, field) for one in tried]
+
+    label = LEVERS[lever]
+    before, step = values("before"), values("step")
+    apart = max(abs(a - b) / a for a, b in zip(ours[0].losses, tried[0].losses, strict=True))
+    return [
+        Row(f"{label}: until the first step", median(before[0]), "s", "with it", median(before[1])),
+        Row(f"{label}: a step", median(step[0]), "s", "with it", median(step[1])),
+        Row(f"{label}: largest difference of a loss", 100 * apart, "%"),
+    ]
+
+
+def write_project(folder: Path, base: Path, sizes: Sequence[tuple[int, int]]) -> Path:
+    for number in range(12):
+        width, height = sizes[number % len(sizes)]
+        path = folder / "image" / "1_ning" / f"{number:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(io.BytesIO(noise_picture(max(width, height), seed=number))) as square:
+            square.crop((0, 0, width, height)).save(path)
+        files.write_text(path.with_suffix(".txt"), f"ning, number {number}\n")
+    preset = folder / "preset.toml"
+    files.write_text(preset, f'[model]\nbase = "{base}"\n{PRESET}')
+    return preset
+
+
+def train(preset: Path, lever: str, folder: Path) -> Trained:
+    plan = api.plan(api.load_preset(preset), folder=folder)
+    run = prepare_folder(plan)
+    begin_attempt(run, plan, None)
+    python, *rest = without_launcher(plan)
+    with run.log_file.open("wb") as log:
+        begin = time.time()
+        subprocess.run(
+            [python, str(INSIDE), lever, *rest],
+            check=True,
+            cwd=plan.engine.checkout,
+            env=process.clean_environment(plan.environment, plan.removed_environment),
+            stdout=log,
+            stderr=log,
+        )
+    lines = [json.loads(line) for line in run.metrics_file.read_text(encoding="utf-8").splitlines()]
+    steps = [line for line in lines if "loss/current" in line.get("values", {})]
+    times = [line["time"] for line in steps]
+    assert len(times) == STEPS
+    return Trained(
+        times[0] - begin,
+        median([b - a for a, b in pairwise(times[SETTLED:])]),
+        tuple(line["values"]["loss/current"] for line in steps),
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("KOHYA_DRIVER_LANG", "en")
+    main()
