@@ -15,8 +15,11 @@ from benchmarks.measure import RESULTS, Row, table
 
 FIGURES = (
     "startup",
+    "first_frame",
+    "installing",
     "plan_pictures",
     "audit",
+    "hashing",
     "tagging",
     "overhead",
     "supervisor_cost",
@@ -26,12 +29,15 @@ FIGURES = (
     "embedded",
     "trial",
     "first_lora",
+    "every_preset",
     "levers",
+    "levers_tried",
+    "profile_start",
     "long_run",
     "scale",
 )
-BY_HAND = ("tagging",)
-"""These ask for more than the project's own environment; run by name."""
+BY_HAND = ("tagging", "installing", "every_preset", "levers_tried")
+"""These ask for more than the project's own environment, for much disk or for half an hour; run by name."""
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 

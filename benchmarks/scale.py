@@ -1,4 +1,4 @@
-"""How time grows with the number of pictures and of runs, as whole processes; the exponent of a straight line through the logarithms.
+"""How time and memory grow with the number of pictures and of runs, as whole processes; the exponent of a straight line through the logarithms.
 
 An exponent of 1 is linear; below it what does not grow counts. It is fitted to what a command takes beyond its start with nothing to do.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import PYTHON, Row, keep, median, wall_seconds
+from benchmarks.measure import PYTHON, Row, keep, median
 from benchmarks.plan_pictures import make_pictures
 from kohya_driver import files
 from kohya_driver.run.folder import Run
@@ -21,6 +24,16 @@ from tests.reports import make_run
 TIMES = 3
 PICTURES = (10, 100, 1000, 10000)
 RUNS = (10, 100, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """By a whole process."""
+
+    seconds: float
+    megabytes: float
+
+
 NOISE = 0.02
 """Seconds; less than this says nothing about growth."""
 
@@ -39,14 +52,20 @@ def main() -> None:
     keep("scale", rows)
 
 
-def growth(figure: str, counts: Sequence[int], once: Callable[[int], float]) -> list[Row]:
-    taken = {count: [once(count) for _ in range(TIMES)] for count in counts}
+def growth(figure: str, counts: Sequence[int], once: Callable[[int], Taken]) -> list[Row]:
+    both = {count: [once(count) for _ in range(TIMES)] for count in counts}
+    taken = {count: [one.seconds for one in each] for count, each in both.items()}
     middles = {count: median(seconds) for count, seconds in taken.items()}
+    least, most = (median([one.megabytes for one in both[count]]) for count in (counts[0], counts[-1]))
     rows = [
         Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(seconds))
         for count, seconds in taken.items()
     ]
-    return [*rows, Row(f"{figure}: exponent", exponent(middles), "", bound="≤ 1.1")]
+    return [
+        *rows,
+        Row(f"{figure}: exponent", exponent(middles), "", bound="≤ 1.1"),
+        Row(f"{figure}: peak memory of {counts[-1]:,}", most, "MB", f"of {counts[0]:,}", least),
+    ]
 
 
 def exponent(middles: dict[int, float]) -> float:
@@ -59,13 +78,13 @@ def exponent(middles: dict[int, float]) -> float:
     return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
 
 
-def plan(images: Path, base: Path) -> float:
+def plan(images: Path, base: Path) -> Taken:
     words = ["--images", str(images), "--base", str(base), "--trigger", "ning"]
-    return wall_seconds([PYTHON, "-m", "kohya_driver", "plan", "sd15-anime-character", "--json", *words])
+    return measured(["plan", "sd15-anime-character", "--json", *words])
 
 
-def audit(images: Path) -> float:
-    return wall_seconds([PYTHON, "-m", "kohya_driver", "audit", images, "--quick", "--json"])
+def audit(images: Path) -> Taken:
+    return measured(["audit", str(images), "--quick", "--json"])
 
 
 def fill(folder: Path, count: int) -> None:
@@ -78,10 +97,23 @@ def fill(folder: Path, count: int) -> None:
             files.write_bytes(one.folder / path.name, path.read_bytes())
 
 
-def runs(folder: Path, home: Path) -> float:
-    return wall_seconds(
-        [PYTHON, "-m", "kohya_driver", "runs", "--json"], env={"KOHYA_DRIVER_HOME": str(home)}, cwd=folder
+def runs(folder: Path, home: Path) -> Taken:
+    return measured(["runs", "--json"], {"KOHYA_DRIVER_HOME": str(home)}, folder)
+
+
+def measured(
+    words: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Taken:
+    begin = time.perf_counter()
+    child = subprocess.Popen(
+        [PYTHON, "-m", "kohya_driver", *words],
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
     )
+    _, status, usage = os.wait4(child.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return Taken(time.perf_counter() - begin, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

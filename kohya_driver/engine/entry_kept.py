@@ -314,12 +314,12 @@ def keep_hashes(kept, train_util):
         if reading is not None:
             reading.join()
         path = hash_path(kept, filename)
-        known = kept.read(path, read_json) if path else None
+        known = kept.read(path, read_hash) if path else None
         if known:
-            return known["sha256"]
+            return known
         found = calculate(filename)
         if path:
-            kept.write(path, functools.partial(write_json, {"sha256": found}))
+            kept.write(path, functools.partial(write_hash, found))
         return found
 
     train_util.calculate_sha256 = calculate_or_know
@@ -347,7 +347,7 @@ def base_of(arguments):
 
 def read_whole(kept, base):
     path = hash_path(kept, base)
-    known = path and kept.read(path, read_json)
+    known = path and kept.read(path, read_hash)
     digest, block = hashlib.sha256(), bytearray(BLOCK_BYTES)
     try:
         with open(base, "rb", buffering=0) as file:
@@ -357,7 +357,7 @@ def read_whole(kept, base):
     except OSError:  # who loads it will say so
         return
     if path and not known and path == hash_path(kept, base):  # else it was written meanwhile
-        kept.write(path, functools.partial(write_json, {"sha256": digest.hexdigest()}))
+        kept.write(path, functools.partial(write_hash, digest.hexdigest()))
 
 
 BLOCK_BYTES = 8 << 20
@@ -369,16 +369,18 @@ def hash_path(kept, filename):
         found = os.stat(filename)
     except OSError:
         return None
-    told = f"{os.path.realpath(filename)} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    told = (
+        f"{os.path.realpath(filename)} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    )
     return kept.path("hashes", hashlib.sha256(told.encode()).hexdigest(), "json")
 
 
-def read_json(path):
+def read_hash(path):
     with open(path, encoding="utf-8") as file:
-        found = json.load(file)
-    return found if len(found["sha256"]) == 64 else None
+        found = json.load(file)["sha256"]
+    return found if len(found) == 64 else None
 
 
-def write_json(value, path):
+def write_hash(found, path):
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(value, file)
+        json.dump({"sha256": found}, file)

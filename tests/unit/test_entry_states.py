@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kohya_driver.engine import entry_script
 from kohya_driver.run.states import MANIFEST, VERSION, newest_whole
+from tests.unit.entry_files import load_alone
 
 FACTS = {"kind": "step", "step": 12, "epoch": 1, "micro": 24, "time": 1.5}
 REST = {"order": (3, (1, 2)), "losses": [0.5, 0.25], "ahead": None}
 
 
-def load() -> Any:
-    """As entry.py does it: the file stands alone."""
-    path = entry_script().with_name("entry_states.py")
-    spec = importlib.util.spec_from_file_location("entry_states_alone", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-STATES = load()
+STATES = load_alone("entry_states")
 
 
 def write(folder: Path, **facts: Any) -> Path:
