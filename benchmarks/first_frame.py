@@ -20,8 +20,8 @@ from tests.faults.stand_in_engine import command, environment, install_stand_in,
 from tests.project import write_project
 
 TIMES = 5
-FRAME = "╭".encode()
-"""The corner of a panel: nothing else that these commands write has one."""
+FRAME = "━".encode()
+"""Of the bar, in the first line of the dashboard: nothing else that these commands write has one."""
 LATEST_SECONDS = 60.0
 
 

@@ -44,7 +44,7 @@ def main() -> None:
             )
             for against, theirs, bound in (
                 ("sha256sum", speeds[1], ""),
-                ("hashing alone", speeds[2], "≥ 0.9"),
+                ("hashing alone, nothing read", speeds[2], ""),
             )
         ],
     )

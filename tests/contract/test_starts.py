@@ -86,10 +86,9 @@ def test_every_preset_starts(family: str, installed_engine: Engine, tmp_path: Pa
     """With its own settings; only what costs is shrunk."""
     if psutil.virtual_memory().available < presets_started.NEEDED_BYTES[family]:
         pytest.skip("there is too little memory free for this family")
-    project = starts.make_project(tmp_path, family)
-    with starts.starter() as engine:
-        for name in presets_started.names():
-            if family_of(name) == family:
-                started = presets_started.start(engine, name, project)
-                assert started.succeeded, f"{name}: {started.reason}"
-                assert len(started.losses) == 2
+    names = [name for name in presets_started.names() if family_of(name) == family]
+    found = dict(presets_started.started(names, family, tmp_path))
+    assert sorted(found) == sorted(names)
+    for name, row in found.items():
+        assert row["trains"], f"{name}: {row['reason']}"
+        assert len(row["losses"]) == 2, name
