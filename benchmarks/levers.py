@@ -2,7 +2,7 @@
 
 SD 1.5's size with random weights, 12 pictures of 128 pixels, eight steps, on the processor; until the first step is done, and a step's
 median. Needs the installed engine; six minutes a round. ROUNDS=3 for medians of three. What the engine shows only on a Mac (workers that are
-started anew, half precision, the emptying of MPS's cache) is not measured here.
+started anew, its own half precision, the emptying of MPS's cache) is not measured here.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ TAKEN_BACK: Mapping[str, Sequence[str]] = {
     "latents cached": ("training.cache_latents=false",),
     "sdpa": ("training.attention=plain",),
     "no gradient checkpointing": ("training.gradient_checkpointing=true",),
+    "bf16, if the processor has it": ("precision.mixed_precision=no",),
 }
 """Lever → the settings without it."""
 ENCODING = ("launch.keep_caches=false", "training.vae_batch_size=1")
