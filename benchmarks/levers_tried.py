@@ -1,8 +1,8 @@
 """What other levers of speed would be worth, that kohya-driver does not pull: each by itself, against a training as it makes it.
 
 SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the processor. Seconds until the first step is done, the median of
-the later steps, and how far the losses move. `sizes not shuffled` has pictures of four sizes, on both sides. Needs the installed engine; ten minutes
-a round, of which torch.compile takes half.
+the later steps, and how far the losses move. `sizes not shuffled` has pictures of four sizes, on both sides. Needs the installed engine; six minutes
+a round. `python -m benchmarks.levers_tried compiled` tries torch.compile, which takes five more.
 """
 
 from __future__ import annotations
@@ -35,12 +35,11 @@ ONE_SIZE = ((128, 128),)
 SIZES = (*ONE_SIZE, (192, 128), (128, 192), (192, 64))
 LEVERS = {
     "channels_last": "channels innermost",
-    "bf16": "bf16",
     "one_copy": "weights mapped, not copied",
     "sorted_buckets": "sizes not shuffled",
     "compiled": "torch.compile",
 }
-BY_SIZES = "sorted_buckets"
+BY_SIZES, SLOW = "sorted_buckets", "compiled"
 STEPS = 24
 SETTLED = 8
 """Steps that do not count: every size has come by then, and what is compiled has been."""
@@ -68,7 +67,8 @@ class Trained:
     losses: tuple[float, ...]
 
 
-def main() -> None:
+def main(wanted: Sequence[str] = ()) -> None:
+    levers = [lever for lever in LEVERS if (lever in wanted if wanted else lever != SLOW)]
     base = quickstart.random_base(require_engine())
     told: dict[str, list[Trained]] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -76,15 +76,15 @@ def main() -> None:
         one = write_project(folder / "one", base, ONE_SIZE)
         several = write_project(folder / "several", base, SIZES)
         tries = [(one, "nothing"), (several, "sizes shuffled")]
-        tries += [(several if lever == BY_SIZES else one, lever) for lever in LEVERS]
+        tries += [(several if lever == BY_SIZES else one, lever) for lever in levers]
         for preset in (one, several):
             train(preset, "nothing", folder / f"warm-{preset.parent.name}")  # so that what is kept is there
         for number in range(ROUNDS):
             for preset, lever in tries:
                 told.setdefault(lever, []).append(train(preset, lever, folder / f"{lever}-{number}"))
                 print(f"{lever}: {told[lever][-1]}", file=sys.stderr, flush=True)
-    pairs = {lever: "sizes shuffled" if lever == BY_SIZES else "nothing" for lever in LEVERS}
-    keep("levers_tried", [row for lever in LEVERS for row in rows(lever, told[pairs[lever]], told[lever])])
+    pairs = {lever: "sizes shuffled" if lever == BY_SIZES else "nothing" for lever in levers}
+    keep("levers_tried", [row for lever in levers for row in rows(lever, told[pairs[lever]], told[lever])])
 
 
 def rows(lever: str, ours: Sequence[Trained], tried: Sequence[Trained]) -> list[Row]:
@@ -142,4 +142,4 @@ def train(preset: Path, lever: str, folder: Path) -> Trained:
 
 if __name__ == "__main__":
     os.environ.setdefault("KOHYA_DRIVER_LANG", "en")
-    main()
+    main(sys.argv[1:])

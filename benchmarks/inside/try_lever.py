@@ -20,10 +20,6 @@ def nothing():
     pass
 
 
-def bf16():
-    sys.argv += ["--mixed_precision", "bf16"]
-
-
 def compiled():
     sys.argv += ["--torch_compile", "--dynamo_backend", "inductor"]
 
@@ -46,16 +42,16 @@ def channels_last():
 
 def sorted_buckets():
     """Batches of one size after each other, as an epoch would have them if sizes were not shuffled."""
-    sys.path.insert(0, str(Path.cwd()))
-    from library import train_util
+    import random
 
-    shuffle = train_util.BaseDataset.shuffle_buckets
+    shuffle = random.shuffle
 
-    def shuffle_and_sort(self):
-        shuffle(self)
-        self.buckets_indices.sort(key=lambda one: one.bucket_index)
+    def shuffle_and_sort(items):
+        shuffle(items)
+        if items and hasattr(items[0], "bucket_index"):
+            items.sort(key=lambda one: one.bucket_index)
 
-    train_util.BaseDataset.shuffle_buckets = shuffle_and_sort
+    random.shuffle = shuffle_and_sort
 
 
 def one_copy():
@@ -73,7 +69,6 @@ def one_copy():
 LEVERS = {
     "nothing": nothing,
     "sizes shuffled": nothing,
-    "bf16": bf16,
     "compiled": compiled,
     "channels_last": channels_last,
     "sorted_buckets": sorted_buckets,

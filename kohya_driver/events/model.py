@@ -324,6 +324,14 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Raises KeyError or TypeError on what is not a record of this version."""
+        if data["kind"] == StepDone.kind and len(data) == _STEP_ITEMS:  # nearly all of a long run's
+            step = StepDone(
+                data["step"],
+                _number(data["loss"]),
+                _number(data["average_loss"]),
+                _number(data["learning_rates"]),
+            )
+            return cls(data["time"], data["elapsed"], step)
         body = dict(data)
         kind, time, elapsed = KINDS[body.pop("kind")], body.pop("time"), body.pop("elapsed")
         for name, value in body.items():
@@ -334,6 +342,8 @@ class Record:
         return cls(time, elapsed, kind(**body))
 
 
+_STEP_ITEMS = 7
+"""Kind, time and elapsed, and the four of a step."""
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -348,6 +358,8 @@ def _plain(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
+    if type(value) is float:
+        return value
     if isinstance(value, str):
         return _NOT_FINITE[value]
     if isinstance(value, dict):

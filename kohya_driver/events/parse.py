@@ -259,7 +259,7 @@ def parse_metric(line: str) -> Metric | None:
     """One line of metrics.jsonl; None if it is torn, or not one. Numbers may be the words NaN and Infinity."""
     try:
         data = json.loads(line)
-        values = {str(name): float(value) for name, value in data["values"].items()}
+        values = {name: float(value) for name, value in data["values"].items()}
         return Metric(float(data["time"]), int(data["step"]), bool(data["sync"]), values)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None

@@ -58,17 +58,14 @@ def thin(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
     groups = max(1, (most - 2) // 2)
     edges = [1 + round((count - 2) * group / groups) for group in range(groups + 1)]
     places = {0, count - 1}
+    # What is not a number stands out least.
+    order = [value if math.isfinite(value) else 0.0 for value in values].__getitem__
     for start, end in pairwise(edges):
         group = range(start, end)
         if group:
-            places.add(min(group, key=lambda place: _order(values[place])))
-            places.add(max(group, key=lambda place: _order(values[place])))
+            places.add(min(group, key=order))
+            places.add(max(group, key=order))
     return sorted(places)
-
-
-def _order(value: float) -> float:
-    """What is not a number stands out least."""
-    return value if math.isfinite(value) else 0.0
 
 
 def bounds(shown: Sequence[float], scattered: Sequence[float] = ()) -> tuple[float, float] | None:
