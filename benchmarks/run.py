@@ -46,11 +46,16 @@ def main(names: list[str]) -> None:
     for name in names or [name for name in FIGURES if name not in BY_HAND]:
         print(f"\n{name}: {title(name)}\n")
         import_module(f"benchmarks.{name}").main()
+    print(f"\nAll that was measured on this machine, in {PAGE}:\n\n{write_page()}")
+
+
+def write_page() -> str:
+    """Returns the figures that stand in the page now."""
     text = PAGE.read_text(encoding="utf-8")
     figures = "\n".join(sections())
     before, after = text[: text.index(BEGIN)], text[text.index(END) :]
     PAGE.write_text(f"{before}{BEGIN}\n{figures}\n{after}", encoding="utf-8")
-    print(f"\nAll that was measured on this machine, in {PAGE}:\n\n{figures}")
+    return figures
 
 
 def title(name: str) -> str:

@@ -291,6 +291,8 @@ class MetricsReader:
         """Of the last line with values, in Unix seconds."""
         self._sum = 0.0
         self._count = 0
+        self._open = 0
+        """The step that the micro-steps summed so far belong to."""
 
     def feed(self, line: str) -> Event | None:
         """The step that this line ends, if it ends one, or what it notes. A step's loss is the mean over its micro-steps."""
@@ -300,6 +302,9 @@ class MetricsReader:
         self.time = metric.time
         if "loss/current" not in metric.values:
             return _validated(metric)
+        step = metric.step if metric.sync else metric.step + 1
+        if step != self._open:
+            self._sum, self._count, self._open = 0.0, 0, step
         self._sum += metric.values["loss/current"]
         self._count += 1
         if not metric.sync:
@@ -311,8 +316,9 @@ class MetricsReader:
 
     def _note(self, line: str) -> Event | None:
         note = parse_note(line)
-        if isinstance(note, Resumed):
-            self._sum, self._count = 0.0, 0  # of a step that was cut off
+        if isinstance(note, Resumed) and note.step != self._open:
+            # Of a step that was cut off. One that was done, but not told, is told now, and is the mean of all of it.
+            self._sum, self._count = 0.0, 0
         return note
 
 

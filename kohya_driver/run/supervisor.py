@@ -57,6 +57,18 @@ class Ended:
     left: str
 
 
+def lines_before(path: Path, offset: int, size: int = 1 << 16) -> list[str]:
+    """The last whole lines before an offset, in about so many bytes: with an attempt that was cut off some micro-steps of a step were."""
+    start = max(0, offset - size)
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            lines = file.read(offset - start).decode("utf-8", "replace").split("\n")
+    except OSError:
+        return []
+    return [line for line in lines[start > 0 :] if line]
+
+
 @dataclass(slots=True)
 class Supervisor:
     """One running engine and what follows it.
@@ -100,6 +112,9 @@ class Supervisor:
     def __post_init__(self) -> None:
         self._log = Follower(self.run.log_file, self.attempt.log_offset)
         self._metrics = Follower(self.run.metrics_file, self.attempt.metrics_offset)
+        if self.attempt.resumed_from:
+            for line in lines_before(self.run.metrics_file, self.attempt.metrics_offset):
+                self._reader.feed(line)
         self._skip = dict(self.told)
         folders = (self.output_dir, self.run.saved_folder)
         found = [path for folder in folders for path in folder.glob("*")]

@@ -20,7 +20,7 @@ from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.model import Engine
 from kohya_driver.run.overview import overview
 from kohya_driver.run.remote import read_mark, write_mark
-from tests.contract.test_resume import wait
+from tests.contract.test_resume import lora_at_stop, wait
 from tests.embedded.conftest import preset
 from tests.unit.test_cloud import lay_out
 
@@ -83,12 +83,7 @@ def test_watched_and_stopped(
     assert not mark.alive and run.state() == "stopped"
     result = run.result()
     assert result and result.steps < run.plan().steps
-    # Where the preset asks for one at that very step, it is that one.
-    (saved,) = (
-        Path(one)
-        for one in (*result.saved, *result.checkpoints)
-        if Path(one).stem.endswith(f"{result.steps:08d}")
-    )
+    saved = lora_at_stop(result)
     assert saved.is_relative_to(run.folder) and not check_lora(saved)
 
 

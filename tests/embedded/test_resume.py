@@ -14,7 +14,7 @@ from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.weights import read_header
 from kohya_driver.events.model import Record, Resumed, StateSaved, StepDone
 from kohya_driver.events.snapshot import RunSnapshot
-from tests.contract.test_resume import STEPS, assert_same, stopping_at
+from tests.contract.test_resume import STEPS, assert_same, lora_at_stop, stopping_at
 from tests.embedded.conftest import preset
 
 pytestmark = pytest.mark.engine
@@ -35,8 +35,7 @@ def test_stopped_and_resumed_to_the_bit(whole: api.Run, tiny_base: Path, tmp_pat
     result = api.train(preset(tmp_path, tiny_base), on_event=watch, stop=stop)
     while result.outcome == "stopped":
         assert result.status == 0 and Path(result.state).is_dir()
-        saved = Path(result.saved[-1])
-        assert read_header(saved).metadata["ss_steps"] == saved.stem[-8:].lstrip("0")
+        assert read_header(lora_at_stop(result)).metadata["ss_steps"] == str(result.steps)
         stop, watch = stopping_at(max(at[-1], result.steps + 1) if result.attempts == 1 else STEPS + 1)
         result = api.resume(result.folder, on_event=watch, stop=stop)
     assert (result.outcome, result.steps) == ("succeeded", STEPS), result.evidence

@@ -19,6 +19,7 @@ from kohya_driver.events.model import (
     PhaseChanged,
     Progress,
     Record,
+    Resumed,
     SavingCheckpoint,
     StateSaved,
     StepDone,
@@ -369,6 +370,23 @@ def test_a_torn_line_is_passed_over(line: str) -> None:
     reader = MetricsReader()
     assert reader.feed(line) is None
     assert reader.feed(metric(1, 0.25)) == StepDone(1, 0.25, 0.5, {})
+
+
+RESUMED = '{"event": "resumed", "step": %d, "epoch": 1, "path": "/s"}'
+
+
+def micro(step: int, loss: float, *, sync: bool) -> str:
+    values = {"loss/current": loss, "loss/average": 0.5}
+    return json.dumps({"time": 1, "step": step, "sync": sync, "values": values})
+
+
+@pytest.mark.parametrize(("resumed", "mean"), [(5, 0.5), (4, 0.75)])
+def test_the_micro_steps_of_a_step_that_was_done_but_not_told(resumed: int, mean: float) -> None:
+    """Killed between the train state of step 5 and its last line: that line comes when it goes on; from step 4 on all of it is done anew."""
+    reader = MetricsReader()
+    assert reader.feed(micro(4, 0.25, sync=False)) is None
+    assert isinstance(reader.feed(RESUMED % resumed), Resumed)
+    assert reader.feed(micro(5, 0.75, sync=True)) == StepDone(5, mean, 0.5, {})
 
 
 def validation(when: str, loss: object, step: int = 12) -> str:
