@@ -6,15 +6,13 @@ captions; without it every picture is decoded small, and compared with all other
 
 from __future__ import annotations
 
-import os
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from benchmarks.measure import PYTHON, Row, keep, median
+from benchmarks.measure import Row, keep, median, taken
 
 TIMES = 3
 COUNTS = (1000, 10000)
@@ -42,8 +40,9 @@ def main() -> None:
             peaks = {}
             for count in COUNTS:
                 images = make_pictures(Path(folder) / str(count) / "1_concept", count)
-                runs = [audit_once(images.parent, how) for _ in range(TIMES)]
-                seconds = [run[0] for run in runs]
+                words = ["audit", str(images.parent), "--trigger", "ning", "--json", *([how] if how else [])]
+                runs = [taken(words) for _ in range(TIMES)]
+                seconds = [run.seconds for run in runs]
                 bound = BOUNDS.get((how, count), "")
                 rows.append(
                     Row(
@@ -54,8 +53,8 @@ def main() -> None:
                         raw=tuple(seconds),
                     )
                 )
-                peaks[count] = [run[1] for run in runs]
-                busy = [run[2] for run in runs]
+                peaks[count] = [run.megabytes for run in runs]
+                busy = [run.busy for run in runs]
                 rows.append(
                     Row(f"its processor time, {name}, {count:,} pictures", median(busy), "s", raw=tuple(busy))
                 )
@@ -88,19 +87,6 @@ def make_pictures(folder: Path, count: int) -> Path:
         tags = ", ".join(("ning", *chance.choice(TAGS, 4, replace=False)))
         (folder / f"{number:05d}.txt").write_text(tags, encoding="utf-8")
     return folder
-
-
-def audit_once(images: Path, how: str) -> tuple[float, float, float]:
-    """Seconds, megabytes and processor seconds of one whole process; the last tells what a busy machine hides."""
-    begin = time.perf_counter()
-    command = [PYTHON, "-m", "kohya_driver", "audit", str(images), "--trigger", "ning", "--json"]
-    command += [how] if how else []
-    pid = os.posix_spawn(
-        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    )
-    _, status, usage = os.wait4(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    return time.perf_counter() - begin, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -8,23 +8,20 @@ of this file for others. Needs the installed engine; two minutes a preset.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.by_hand import run_by_hand
 from benchmarks.first_lora import pictures
-from benchmarks.measure import PYTHON, Row, keep
-from kohya_driver import api, process, quickstart
+from benchmarks.measure import PYTHON, Row, keep, wall_seconds
+from kohya_driver import api, quickstart
 from kohya_driver.engine.install import require_engine
 from kohya_driver.preset.library import family_of, shipped_presets, sized_names
-from kohya_driver.run.attempt import begin_attempt
-from kohya_driver.run.prepare import prepare_folder
 
 ALIKE = (
-    "dataset.resolution=128", "dataset.validation_split=0.0", "dataset.repeats=1", "training.max_train_steps=12", "training.seed=42",
+    "dataset.resolution=128", "dataset.validation_split=0.0", "dataset.num_repeats=1", "training.max_train_steps=12", "training.seed=42",
     "precision.mixed_precision=no", "launch.device=cpu", "launch.keep_caches=false", "safety.notify=false",
 )  # fmt: skip
 AS_DOCUMENTED = (
@@ -55,33 +52,16 @@ def main(names: Sequence[str] = ()) -> None:
 
 
 def by_driver(name: str, base: Path, folder: Path) -> float:
-    command = [PYTHON, "-m", "kohya_driver", "train", name, "--images", str(folder / "image"), "--base", str(base), "--trigger", "ning", "--plain"]  # fmt: skip
-    command += [word for item in ALIKE for word in ("--set", item)]
-    return timed(command, folder, dict(os.environ))
+    words = ["--images", str(folder / "image"), "--base", str(base), "--trigger", "ning", "--plain"]
+    words += [word for item in ALIKE for word in ("--set", item)]
+    return wall_seconds([PYTHON, "-m", "kohya_driver", "train", name, *words], cwd=folder)
 
 
 def by_hand(name: str, base: Path, folder: Path) -> float:
-    """The command and environment of a plan, started by nobody's supervision."""
     preset = api.load_preset(
         name, images=folder / "image", base=base, trigger="ning", sets=(*ALIKE, *AS_DOCUMENTED)
     )
-    plan = api.plan(preset, folder=folder / "by-hand")
-    begin_attempt(prepare_folder(plan), plan, None)
-    environment = process.clean_environment(plan.environment, plan.removed_environment)
-    return timed(plan.command, plan.engine.checkout, environment)
-
-
-def timed(command: Sequence[str | Path], folder: Path, environment: dict[str, str]) -> float:
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert done.returncode == 0, done.stdout[-3000:].decode("utf-8", "replace")
-    return time.perf_counter() - begin
+    return run_by_hand(api.plan(preset, folder=folder / "by-hand"))[1]
 
 
 if __name__ == "__main__":

@@ -5,17 +5,13 @@ On a stand-in for the engine, so that no more is measured than the driver's own 
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import psutil
-
-from benchmarks.measure import PYTHON, Row, keep, median
-from benchmarks.supervisor_cost import terminal
+from benchmarks.measure import PYTHON, Row, keep, median, wall_seconds
+from benchmarks.supervisor_cost import in_a_terminal
 from tests.faults.stand_in_engine import command, environment, install_stand_in, runs_below
 from tests.project import write_project
 
@@ -36,9 +32,7 @@ def main() -> None:
             trained.append(until_frame(command("train", preset), env, preset.parent))
             run = runs_below(preset.parent)[-1].folder
             watched.append(until_frame(command("watch", run), env, preset.parent))
-            begin = time.perf_counter()
-            subprocess.run([PYTHON, "-c", "import rich.console, rich.table, pydantic"], check=True)
-            nothing.append(time.perf_counter() - begin)
+            nothing.append(wall_seconds([PYTHON, "-c", "import rich.console, rich.table, pydantic"]))
     keep(
         "first_frame",
         [
@@ -50,24 +44,19 @@ def main() -> None:
 
 
 def until_frame(words: Sequence[str], env: Mapping[str, str], cwd: Path) -> float:
-    begin, seen = time.perf_counter(), b""
-    window, inside = terminal()
-    child = psutil.Popen(
-        list(words), env=dict(env), cwd=cwd, stdin=inside, stdout=inside, stderr=subprocess.DEVNULL, start_new_session=True
-    )  # fmt: skip
-    os.close(inside)
-    found = 0.0
-    try:
-        while data := os.read(window, 1 << 16):
-            seen += data
-            if not found and FRAME in seen:
-                found = time.perf_counter() - begin
-    except OSError:  # the end of a terminal is an error on Linux
-        pass
-    os.close(window)
+    begin, seen = time.perf_counter(), bytearray()
+    found: list[float] = []
+
+    def see(data: bytes) -> None:
+        seen.extend(data)
+        if not found and FRAME in seen:
+            found.append(time.perf_counter() - begin)
+
+    child, reading = in_a_terminal(words, env, cwd, see)
     child.wait(LATEST_SECONDS)
+    reading.join(LATEST_SECONDS)
     assert found, seen.decode("utf-8", "replace")
-    return found
+    return found[0]
 
 
 if __name__ == "__main__":

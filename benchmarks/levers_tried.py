@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,13 +20,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.by_hand import run_by_hand
 from benchmarks.measure import Row, keep, median
 from benchmarks.memory_runs import without_launcher
-from kohya_driver import api, files, process, quickstart
+from kohya_driver import api, files, quickstart
 from kohya_driver.dataset.noise import noise_picture
 from kohya_driver.engine.install import require_engine
-from kohya_driver.run.attempt import begin_attempt
-from kohya_driver.run.prepare import prepare_folder
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 INSIDE = Path(__file__).parent / "inside" / "try_lever.py"
@@ -116,19 +114,9 @@ def write_project(folder: Path, base: Path, sizes: Sequence[tuple[int, int]]) ->
 
 def train(preset: Path, lever: str, folder: Path) -> Trained:
     plan = api.plan(api.load_preset(preset), folder=folder)
-    run = prepare_folder(plan)
-    begin_attempt(run, plan, None)
     python, *rest = without_launcher(plan)
-    with run.log_file.open("wb") as log:
-        begin = time.time()
-        subprocess.run(
-            [python, str(INSIDE), lever, *rest],
-            check=True,
-            cwd=plan.engine.checkout,
-            env=process.clean_environment(plan.environment, plan.removed_environment),
-            stdout=log,
-            stderr=log,
-        )
+    begin = time.time()
+    run, _ = run_by_hand(plan, [python, str(INSIDE), lever, *rest])
     lines = [json.loads(line) for line in run.metrics_file.read_text(encoding="utf-8").splitlines()]
     steps = [line for line in lines if "loss/current" in line.get("values", {})]
     times = [line["time"] for line in steps]

@@ -58,6 +58,32 @@ def wall_seconds(
     return time.perf_counter() - begin
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """By a whole process; processor time tells what a busy machine hides."""
+
+    seconds: float
+    megabytes: float
+    busy: float
+
+
+def taken(
+    words: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Taken:
+    """By `kohya-driver WORDS…`, from its start to its end, with its peak memory; raises if it fails."""
+    begin = time.perf_counter()
+    child = subprocess.Popen(
+        [PYTHON, "-m", "kohya_driver", *(str(word) for word in words)],
+        stdout=subprocess.DEVNULL,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return Taken(time.perf_counter() - begin, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
+
+
 def paired(
     ours: Sequence[str | Path], theirs: Sequence[str | Path], times: int
 ) -> tuple[list[float], list[float]]:

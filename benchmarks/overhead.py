@@ -1,4 +1,4 @@
-"""What supervision costs: `kohya-driver train` against the very same `accelerate launch` started by hand, in pairs.
+"""What supervision costs: `kohya-driver train` against the very same command started by hand, in pairs.
 
 A real training of SD 1.5 with random weights at 64 pixels; needs the installed engine. Takes about six minutes.
 """
@@ -13,12 +13,11 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.by_hand import run_by_hand
 from benchmarks.measure import PYTHON, Row, keep, median
-from kohya_driver import api, process, quickstart
+from kohya_driver import api, quickstart
 from kohya_driver.engine.install import require_engine
 from kohya_driver.host import probe_host
-from kohya_driver.run.attempt import begin_attempt
-from kohya_driver.run.prepare import prepare_folder
 
 PAIRS = 3
 EPOCHS = 2
@@ -33,7 +32,7 @@ def main() -> None:
     whole = [ours["whole"] for ours, _ in rows]
     engine = [ours["engine"] for ours, _ in rows]
     theirs = [hand for _, hand in rows]
-    against = "the same accelerate launch"
+    against = "the same command"
     keep(
         "overhead",
         [
@@ -85,22 +84,7 @@ def supervised(preset: Path, sets: list[str]) -> dict[str, float]:
 
 
 def by_hand(preset: Path, sets: list[str]) -> float:
-    """The plan's command and environment, without anybody looking on."""
-    plan = api.plan(api.load_preset(preset, sets=sets))
-    run = prepare_folder(plan)
-    begin_attempt(run, plan, None)
-    environment = process.clean_environment(plan.environment, plan.removed_environment)
-    with run.log_file.open("wb") as log:
-        begin = time.perf_counter()
-        subprocess.run(
-            plan.command,
-            check=True,
-            cwd=plan.engine.checkout,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        return time.perf_counter() - begin
+    return run_by_hand(api.plan(api.load_preset(preset, sets=sets)))[1]
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
-from benchmarks.measure import PYTHON, Row, keep, median
+from benchmarks.measure import Row, Taken, keep, median, taken
 from tests.project import write_base, write_picture
 
 TIMES = 5
@@ -22,11 +20,11 @@ def main() -> None:
         for count, bound in BOUNDS.items():
             pictures = make_pictures(Path(folder) / str(count) / "1_concept", count)
             runs = [plan_once(pictures.parent, base) for _ in range(TIMES)]
-            seconds = [run[0] for run in runs]
+            seconds = [run.seconds for run in runs]
             rows.append(
                 Row(f"`plan`, {count:,} pictures", median(seconds), "s", bound=bound, raw=tuple(seconds))
             )
-            peaks = [run[1] for run in runs]
+            peaks = [run.megabytes for run in runs]
             rows.append(Row(f"its peak memory, {count:,} pictures", median(peaks), "MB", raw=tuple(peaks)))
     keep("plan_pictures", rows)
 
@@ -42,17 +40,9 @@ def make_pictures(folder: Path, count: int) -> Path:
     return folder
 
 
-def plan_once(images: Path, base: Path) -> tuple[float, float]:
-    """Seconds and megabytes of one whole process."""
-    begin = time.perf_counter()
-    command = [PYTHON, "-m", "kohya_driver", "plan", "sd15-anime-character", "--json"]
-    command += ["--images", str(images), "--base", str(base), "--trigger", "ning"]
-    pid = os.posix_spawn(
-        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    )
-    _, status, usage = os.wait4(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    return time.perf_counter() - begin, usage.ru_maxrss / 1024
+def plan_once(images: Path, base: Path) -> Taken:
+    words = ["--images", str(images), "--base", str(base), "--trigger", "ning"]
+    return taken(["plan", "sd15-anime-character", "--json", *words])
 
 
 if __name__ == "__main__":

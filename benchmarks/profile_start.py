@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 import pstats
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.by_hand import run_by_hand
 from benchmarks.first_lora import pictures
 from benchmarks.measure import Row, keep
 from benchmarks.memory_runs import without_launcher
-from kohya_driver import api, files, process, quickstart
+from kohya_driver import api, files, quickstart
 from kohya_driver.engine.install import require_engine
-from kohya_driver.run.attempt import begin_attempt
-from kohya_driver.run.prepare import prepare_folder
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "importing modules": ("<frozen importlib._bootstrap>", "_find_and_load"),
@@ -63,19 +61,9 @@ def main() -> None:
 def seconds(preset: Path, sets: tuple[str, ...], folder: Path) -> dict[str, float]:
     """Of each stage, with what it calls; the profile stays beside the run for who wants to see more."""
     plan = api.plan(api.load_preset(preset, sets=sets), folder=folder)
-    run = prepare_folder(plan)
-    begin_attempt(run, plan, None)
     python, *rest = without_launcher(plan)
     told = folder / "profile"
-    with run.log_file.open("wb") as log:
-        subprocess.run(
-            [python, "-m", "cProfile", "-o", str(told), *rest],
-            check=True,
-            cwd=plan.engine.checkout,
-            env=process.clean_environment(plan.environment, plan.removed_environment),
-            stdout=log,
-            stderr=log,
-        )
+    run_by_hand(plan, [python, "-m", "cProfile", "-o", str(told), *rest])
     stats = pstats.Stats(str(told))
     found = {
         stage: sum(

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import math
 import os
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import PYTHON, Row, keep, median
-from benchmarks.plan_pictures import make_pictures
+from benchmarks.measure import Row, Taken, keep, median, taken
+from benchmarks.plan_pictures import make_pictures, plan_once
 from kohya_driver import files
 from kohya_driver.run.folder import Run
 from tests.project import write_base
@@ -24,16 +21,6 @@ from tests.reports import make_run
 TIMES = 3
 PICTURES = (10, 100, 1000, 10000)
 RUNS = (10, 100, 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """By a whole process."""
-
-    seconds: float
-    megabytes: float
-
-
 NOISE = 0.02
 """Seconds; less than this says nothing about growth."""
 
@@ -43,7 +30,7 @@ def main() -> None:
         folder = Path(name)
         base = write_base(folder / "base.safetensors")
         sets = {count: make_pictures(folder / str(count) / "1_ning", count).parent for count in PICTURES}
-        rows = [*growth("`plan`, pictures", PICTURES, lambda count: plan(sets[count], base))]
+        rows = [*growth("`plan`, pictures", PICTURES, lambda count: plan_once(sets[count], base))]
         rows += growth("`audit --quick`, pictures", PICTURES, lambda count: audit(sets[count]))
         home = folder / "home"
         for count in RUNS:
@@ -54,12 +41,12 @@ def main() -> None:
 
 def growth(figure: str, counts: Sequence[int], once: Callable[[int], Taken]) -> list[Row]:
     both = {count: [once(count) for _ in range(TIMES)] for count in counts}
-    taken = {count: [one.seconds for one in each] for count, each in both.items()}
-    middles = {count: median(seconds) for count, seconds in taken.items()}
+    seconds = {count: [one.seconds for one in each] for count, each in both.items()}
+    middles = {count: median(values) for count, values in seconds.items()}
     least, most = (median([one.megabytes for one in both[count]]) for count in (counts[0], counts[-1]))
     rows = [
-        Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(seconds))
-        for count, seconds in taken.items()
+        Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(values))
+        for count, values in seconds.items()
     ]
     return [
         *rows,
@@ -78,13 +65,8 @@ def exponent(middles: dict[int, float]) -> float:
     return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
 
 
-def plan(images: Path, base: Path) -> Taken:
-    words = ["--images", str(images), "--base", str(base), "--trigger", "ning"]
-    return measured(["plan", "sd15-anime-character", "--json", *words])
-
-
 def audit(images: Path) -> Taken:
-    return measured(["audit", str(images), "--quick", "--json"])
+    return taken(["audit", str(images), "--quick", "--json"])
 
 
 def fill(folder: Path, count: int) -> None:
@@ -98,22 +80,7 @@ def fill(folder: Path, count: int) -> None:
 
 
 def runs(folder: Path, home: Path) -> Taken:
-    return measured(["runs", "--json"], {"KOHYA_DRIVER_HOME": str(home)}, folder)
-
-
-def measured(
-    words: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None
-) -> Taken:
-    begin = time.perf_counter()
-    child = subprocess.Popen(
-        [PYTHON, "-m", "kohya_driver", *words],
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-    )
-    _, status, usage = os.wait4(child.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    return Taken(time.perf_counter() - begin, usage.ru_maxrss / 1024)
+    return taken(["runs", "--json"], {"KOHYA_DRIVER_HOME": str(home)}, folder)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import tempfile
 import termios
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -35,24 +36,30 @@ def main() -> None:
         )
         preset = write_project(Path(folder) / "project", extra=extra)
         env = environment(home, STAND_IN_STEP_SECONDS="1", STAND_IN_STATE_EVERY="60", TERM="xterm-256color")
-        watched, drawn = in_a_terminal(command("train", preset), env, preset.parent)
+        drawn: list[int] = []
+        watched, _ = in_a_terminal(
+            command("train", preset), env, preset.parent, lambda data: drawn.append(len(data))
+        )
         cpu, memory = watch(watched, preset.parent)
     keep(
         "supervisor_cost",
         [
             Row("supervisor's CPU, dashboard on", cpu, "% of a core", bound="< 1 %"),
             Row("supervisor's memory, dashboard on", memory, "MB", bound="< 100 MB"),
-            Row("written to the terminal", drawn[0] / STEPS / 1000, "kB/s"),
+            Row("written to the terminal", sum(drawn) / STEPS / 1000, "kB/s"),
         ],
     )
 
 
-def in_a_terminal(words: list[str], env: dict[str, str], cwd: Path) -> tuple[psutil.Popen, list[int]]:
-    """Start it in a terminal of its own; the number counts the bytes that it writes there."""
-    window, inside = terminal()
+def in_a_terminal(
+    words: Sequence[str], env: Mapping[str, str], cwd: Path, see: Callable[[bytes], None]
+) -> tuple[psutil.Popen, threading.Thread]:
+    """Start it in a terminal of its own, of a usual size; the thread gives all that is written there to `see`, and ends with it."""
+    window, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
     child = psutil.Popen(
-        words,
-        env=env,
+        list(words),
+        env=dict(env),
         cwd=cwd,
         stdin=inside,
         stdout=inside,
@@ -60,24 +67,17 @@ def in_a_terminal(words: list[str], env: dict[str, str], cwd: Path) -> tuple[psu
         start_new_session=True,
     )
     os.close(inside)
-    drawn = [0]
 
     def read() -> None:
         try:
             while data := os.read(window, 1 << 16):
-                drawn[0] += len(data)
+                see(data)
         except OSError:  # the end of a terminal is an error on Linux
             os.close(window)
 
-    threading.Thread(target=read, daemon=True).start()
-    return child, drawn
-
-
-def terminal() -> tuple[int, int]:
-    """Both ends of one, of a usual size."""
-    window, inside = os.openpty()
-    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
-    return window, inside
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    return child, reading
 
 
 def watch(child: psutil.Popen, project: Path) -> tuple[float, float]:

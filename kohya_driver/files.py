@@ -188,6 +188,18 @@ def safe_name(name: str, fallback: str = "run") -> str:
     return cleaned[:80] or fallback
 
 
+def read_tail(path: Path, size: int, end: int | None = None) -> bytes:
+    """At most the last `size` bytes before `end`, or of the whole file; nothing of a file that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            end = path.stat().st_size if end is None else end
+            start = max(0, end - size)
+            file.seek(start)
+            return file.read(end - start)
+    except OSError:
+        return b""
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -90,16 +90,17 @@ def probe_host() -> Host:
         return Host.from_json(json.loads(Path(facts).read_text(encoding="utf-8")))
     if sys.platform == "darwin":
         return parse_mac(run_tool(["/usr/sbin/sysctl", *_SYSCTL]).output, platform.machine())
+    cpu = _linux_cpu()
     return Host(
         system=platform.system(),
         machine=platform.machine(),
-        chip=_linux_cpu("model name") or platform.processor() or platform.machine(),
+        chip=cpu.get("model name") or platform.processor() or platform.machine(),
         os_version=platform.release().partition("-")[0],
         os_build=platform.version(),
         memory_bytes=psutil.virtual_memory().total,
         performance_cores=len(os.sched_getaffinity(0)),
         accelerator="cuda" if Path("/dev/nvidiactl").exists() else "cpu",
-        bf16=not BF16_FLAGS.isdisjoint(_linux_cpu("flags").split()),
+        bf16=not BF16_FLAGS.isdisjoint(cpu.get("flags", "").split()),
         cards=max(1, sum(path.name[6:].isdecimal() for path in Path("/dev").glob("nvidia[0-9]*"))),
     )
 
@@ -122,13 +123,14 @@ def parse_mac(sysctl: str, python_machine: str) -> Host:
     )
 
 
-def _linux_cpu(name: str) -> str:
-    """What the kernel says of the first core; empty if nothing."""
+def _linux_cpu() -> dict[str, str]:
+    """What the kernel says of the first core, by name; empty if nothing."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
     except OSError:
-        return ""
-    return next((line.partition(": ")[2] for line in lines if line.startswith(name)), "")
+        return {}
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def interface_towards(address: str) -> str:

@@ -153,31 +153,31 @@ def look_at_caching(kept, train_util):
     )
     if clean is None or not hasattr(group, "new_cache_latents"):
         return
-    cache, cache_texts = group.new_cache_latents, getattr(group, "new_cache_text_encoder_outputs", None)
 
     def clean_if_used(device):
         if not kept.spared:
             clean(device)
         kept.spared = False
 
-    def cache_and_tell(self, *arguments, **options):
-        kept.pictures = 0
-        result = cache(self, *arguments, **options)
-        if kept.pictures:
-            kept.tell({"event": "latents_kept", "time": time.time(), "pictures": kept.pictures})
-        return result
-
-    def cache_texts_and_tell(self, *arguments, **options):
-        kept.captions = 0
-        result = cache_texts(self, *arguments, **options)
-        if kept.captions:
-            kept.tell({"event": "texts_kept", "time": time.time(), "captions": kept.captions})
-        return result
-
     train_util.clean_memory_on_device = clean_if_used
-    group.new_cache_latents = cache_and_tell
-    if cache_texts is not None:
-        group.new_cache_text_encoder_outputs = cache_texts_and_tell
+    tell_after(kept, group, "new_cache_latents", "latents_kept", "pictures")
+    if hasattr(group, "new_cache_text_encoder_outputs"):
+        tell_after(kept, group, "new_cache_text_encoder_outputs", "texts_kept", "captions")
+
+
+def tell_after(kept, owner, method, event, counted):
+    """Tell how many of what is counted were known, once this method of the engine's is through."""
+    cache = getattr(owner, method)
+
+    def cache_and_tell(self, *arguments, **options):
+        setattr(kept, counted, 0)
+        result = cache(self, *arguments, **options)
+        known = getattr(kept, counted)
+        if known:
+            kept.tell({"event": event, "time": time.time(), counted: known})
+        return result
+
+    setattr(owner, method, cache_and_tell)
 
 
 def fits(moments, pictures):

@@ -291,7 +291,7 @@ class MetricsReader:
         """Of the last line with values, in Unix seconds."""
         self._sum = 0.0
         self._count = 0
-        self._open = 0
+        self._open: int | None = None
         """The step that the micro-steps summed so far belong to."""
 
     def feed(self, line: str) -> Event | None:
@@ -309,8 +309,7 @@ class MetricsReader:
         self._count += 1
         if not metric.sync:
             return None
-        loss = self._sum / self._count
-        self._sum, self._count = 0.0, 0
+        loss, self._open = self._sum / self._count, None
         average = metric.values.get("loss/average", loss)
         return StepDone(metric.step, loss, average, _learning_rates(metric.values))
 
@@ -318,7 +317,7 @@ class MetricsReader:
         note = parse_note(line)
         if isinstance(note, Resumed) and note.step != self._open:
             # Of a step that was cut off. One that was done, but not told, is told now, and is the mean of all of it.
-            self._sum, self._count = 0.0, 0
+            self._open = None
         return note
 
 

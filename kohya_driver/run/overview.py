@@ -121,13 +121,7 @@ def _last_step(path: Path) -> tuple[int, float | None]:
 
 def _last_events(path: Path) -> Iterator[dict[str, Any]]:
     """Those that tell of steps, from the end of the file, the latest first; a torn line is passed over."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return
-    for line in reversed(lines):
+    for line in reversed(files.read_tail(path, TAIL_BYTES).split(b"\n")):
         if b'"step"' in line or b'"progress"' in line:
             with contextlib.suppress(ValueError):
                 yield json.loads(line)

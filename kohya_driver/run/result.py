@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kohya_driver import files
 from kohya_driver.diagnosis.classify import ONLY_STATUS, diagnose_log
 from kohya_driver.diagnosis.model import UNFINISHED, UNKNOWN, Cause, Diagnosis
 from kohya_driver.engine import lora
@@ -153,12 +154,7 @@ def result_of(plan: Plan, run: Run, recorder: Recorder, verdict: Verdict, status
 
 def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
     """The last lines of a log, as a person would read them: the final state of each bar only."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - (64 << 10)))
-            text = file.read().decode("utf-8", errors="replace")
-    except OSError:
-        return []
+    text = files.read_tail(path, 64 << 10).decode("utf-8", errors="replace")
     lines = [line.rpartition("\r")[2].strip() for line in text.split("\n")]
     return [line[:400] for line in lines if line][-count:]
 

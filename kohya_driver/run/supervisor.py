@@ -38,6 +38,8 @@ from kohya_driver.run.stop import Stop
 LOOK_SECONDS = 0.1
 MEMORY_SECONDS = 5.0
 SAMPLES_SECONDS = 1.0
+OPEN_STEP_BYTES = 1 << 16
+"""Of metrics.jsonl, more than the micro-steps of one step take."""
 REQUEST_SECONDS = 0.3
 PATIENCE_SECONDS = 120.0
 """How long an engine that was asked to save and stop may say nothing; or ten of its steps, if they take longer."""
@@ -55,18 +57,6 @@ class Ended:
 
     status: int
     left: str
-
-
-def lines_before(path: Path, offset: int, size: int = 1 << 16) -> list[str]:
-    """The last whole lines before an offset, in about so many bytes: with an attempt that was cut off some micro-steps of a step were."""
-    start = max(0, offset - size)
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            lines = file.read(offset - start).decode("utf-8", "replace").split("\n")
-    except OSError:
-        return []
-    return [line for line in lines[start > 0 :] if line]
 
 
 @dataclass(slots=True)
@@ -113,7 +103,9 @@ class Supervisor:
         self._log = Follower(self.run.log_file, self.attempt.log_offset)
         self._metrics = Follower(self.run.metrics_file, self.attempt.metrics_offset)
         if self.attempt.resumed_from:
-            for line in lines_before(self.run.metrics_file, self.attempt.metrics_offset):
+            # Of a step that an attempt was cut off in, some micro-steps stand there.
+            before = files.read_tail(self.run.metrics_file, OPEN_STEP_BYTES, self.attempt.metrics_offset)
+            for line in before.decode("utf-8", "replace").split("\n"):
                 self._reader.feed(line)
         self._skip = dict(self.told)
         folders = (self.output_dir, self.run.saved_folder)

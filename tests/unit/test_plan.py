@@ -109,8 +109,8 @@ def test_the_configs_read_back_as_the_engine_reads_them(project: Path) -> None:
     assert subset == {"image_dir": str(project.parent / "image" / "6_宁 光"), "num_repeats": 6}
 
 
-# every rule: (host, what the preset sets, rule and option, before, after)
 BF16_CPU = replace(CPU, bf16=True)
+# every rule: (host, what the preset sets, rule and option, before, after)
 CASES: list[tuple[Host, list[str], str, Any, Any]] = [
     (MAC, ["optimizer.type=AdamW8bit"], "optimizer.no_8bit:training.optimizer_type", "AdamW8bit", "AdamW"),
     (CPU, ["optimizer.type=PagedLion8bit"], "optimizer.no_8bit:training.optimizer_type", "PagedLion8bit", "Lion"),
