@@ -12,6 +12,7 @@ import errno
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from kohya_driver.wording import reason_of
 HOME = "https://huggingface.co"
 PIECE = 1 << 18
 """Bytes that are asked for, written and counted at once."""
+RESETS = 6
+"""How often a file is asked for that brings nothing but connections that are reset. The Hub's client goes on after other
+breaks by itself, after this one it does not."""
 SECONDS = 20.0
 """For the list of a repository's files."""
 
@@ -178,13 +182,26 @@ def fetch(repo: str, name: str, revision: str, part: Path, on_count: OnCount, *,
         HostError: the disk is full.
         OSError: the disk refuses.
     """
+    left = RESETS
+    while True:
+        here = part.stat().st_size if part.is_file() else 0
+        if size and here >= size:
+            return
+        try:
+            _fetch(repo, name, revision, part, on_count, here)
+            return
+        except HubFailure as failure:
+            left = RESETS if part.is_file() and part.stat().st_size > here else left - 1
+            if not left or not any(isinstance(each, ConnectionResetError) for each in _causes(failure)):
+                raise
+        time.sleep(RESETS - left)
+
+
+def _fetch(repo: str, name: str, revision: str, part: Path, on_count: OnCount, here: int) -> None:
     from huggingface_hub import hf_hub_url
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils._headers import build_hf_headers
 
-    here = part.stat().st_size if part.is_file() else 0
-    if size and here >= size:
-        return
     address = hf_hub_url(repo, name, revision=revision, endpoint=endpoint())
     # Of a compressed answer no range could be asked for.
     headers = {**build_hf_headers(token=token(), library_name="kohya-driver"), "Accept-Encoding": "identity"}
@@ -245,13 +262,18 @@ def _trouble(failure: Exception, status: int | None, code: str) -> Trouble:
     return "busy" if status == 429 else "unreachable"
 
 
-def _reason(failure: Exception) -> str:
+def _causes(failure: BaseException) -> Iterator[BaseException]:
     """Its client wraps what the system said once or twice."""
     inner: BaseException | None = failure
     while inner:
+        yield inner
+        inner = inner.__cause__ or inner.__context__
+
+
+def _reason(failure: Exception) -> str:
+    for inner in _causes(failure):
         if isinstance(inner, socket.gaierror | TimeoutError) or (isinstance(inner, OSError) and inner.errno):
             return reason_of(inner)
-        inner = inner.__cause__ or inner.__context__
     lines = str(failure).splitlines() or [""]
     return lines[0].rstrip(". ") or type(failure).__name__
 

@@ -7,6 +7,8 @@ import hashlib
 import http.server
 import json
 import re
+import socket
+import struct
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ class Hub:
     """By `repo/revision/file`."""
     cut: list[int] = field(default_factory=list)
     """Bytes after which the next answers end without more."""
+    resets: bool = False
+    """They end by breaking the connection, as firewalls do it."""
     hangs: bool = False
     """It takes requests and says nothing."""
     ignores_ranges: bool = False
@@ -46,6 +50,11 @@ class Hub:
     """Paths and ranges, in order."""
     address: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
+
+    def begins(self, name: str) -> list[int]:
+        """From which byte on a file was asked for, each time. How much of a cut answer was read before is the system's affair."""
+        wanted = [wanted for path, wanted in self.asked if path.partition("?")[0].endswith(name)]
+        return [int(each.removeprefix("bytes=").rstrip("-") or 0) for each in wanted]
 
 
 def _handler(hub: Hub) -> type[http.server.BaseHTTPRequestHandler]:
@@ -115,6 +124,9 @@ def _handler(hub: Hub) -> type[http.server.BaseHTTPRequestHandler]:
                 self.wfile.write(body[: hub.cut.pop(0)])
                 self.wfile.flush()
                 self.close_connection = True
+                if hub.resets:
+                    hub.stop.wait(0.2)  # what is under way would be lost
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
                 return
             for place in range(0, len(body), 1024) if hub.piece_seconds else ():

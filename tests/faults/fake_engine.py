@@ -10,9 +10,12 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,6 +80,31 @@ class FakeEngine:
             text=True,
             start_new_session=True,
         )
+
+
+def killed_at_random(fake: FakeEngine, times: int, *options: str) -> Iterator[None]:
+    """Install over a whole engine and be killed, at `times` moments at random; yields after each try, killed or done."""
+    whole_seconds = 120.0
+    for forced in ((), ("--force",)):  # the second is as warm as those that are killed
+        begun = time.monotonic()
+        whole = fake.start(*options, *forced)
+        said, _ = whole.communicate(timeout=whole_seconds)
+        assert whole.returncode == 0, said
+        whole_seconds = time.monotonic() - begun
+    chance, killed = random.Random(20260), 0
+    while killed < times:
+        begun = time.monotonic()
+        process = fake.start(*options, "--force")
+        try:
+            process.wait(timeout=chance.uniform(0.1, whole_seconds))
+            whole_seconds = min(whole_seconds, time.monotonic() - begun)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        assert process.stdout is not None
+        process.stdout.close()
+        yield
 
 
 def make_fake_engine(root: Path, *, payload_bytes: int = 1000) -> FakeEngine:

@@ -6,7 +6,6 @@ import functools
 import http.server
 import json
 import os
-import random
 import socket
 import subprocess
 import threading
@@ -20,7 +19,7 @@ from kohya_driver.engine import install, store
 from kohya_driver.engine.install import InstallEvent, find_engine, install_engine, verify_engine
 from kohya_driver.errors import DriverError, EngineError
 from kohya_driver.process import MARK, marked
-from tests.faults.fake_engine import FakeEngine, commit, git, make_fake_engine
+from tests.faults.fake_engine import FakeEngine, commit, git, killed_at_random, make_fake_engine
 
 KILLS = 12
 
@@ -94,34 +93,13 @@ def test_two_at_once_install_once(fake: FakeEngine) -> None:
 
 
 def test_a_kill_at_any_point_breaks_nothing(fake: FakeEngine) -> None:
-    started = time.monotonic()
-    first = fake.start()
-    first.communicate(timeout=120)
-    assert first.returncode == 0
-    whole_seconds = time.monotonic() - started
-    chance = random.Random(20260)
-    killed = 0
-    for _ in range(KILLS):
-        process = fake.start("--force")
-        try:
-            process.wait(timeout=chance.uniform(0.1, whole_seconds))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            killed += 1
-        _close(process)
+    for _ in killed_at_random(fake, KILLS):
         if find_engine(fake.recipe()):
             assert_sound(fake)
-    assert killed >= KILLS // 2
     put(fake, force=True)
     assert leftovers() == []
     assert [path.name for path in store.engines_folder().glob("[!.]*")] == [fake.recipe().folder_name]
     assert_sound(fake)
-
-
-def _close(process: subprocess.Popen[str]) -> None:
-    assert process.stdout is not None
-    process.stdout.close()
 
 
 def test_what_a_dead_installation_left_running_is_ended(fake: FakeEngine) -> None:

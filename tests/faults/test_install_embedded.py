@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +19,7 @@ from kohya_driver.engine.install import (
 from kohya_driver.engine.model import EMBEDDED, EngineName
 from kohya_driver.engine.pin import Recipe
 from kohya_driver.errors import DriverError
-from tests.faults.fake_engine import FakeEngine, make_fake_engine
+from tests.faults.fake_engine import FakeEngine, killed_at_random, make_fake_engine
 from tests.faults.test_install import _resize, leftovers, small_disk  # noqa: F401 - a fixture
 
 KILLS = 6
@@ -132,25 +129,9 @@ def test_removing_it_leaves_the_environment_that_it_only_borrows(fake: FakeEngin
 
 
 def test_a_kill_at_any_point_breaks_nothing(fake: FakeEngine) -> None:
-    started = time.monotonic()
-    first = fake.start("--embedded")
-    first.communicate(timeout=120)
-    assert first.returncode == 0
-    whole_seconds = time.monotonic() - started
-    chance, killed = random.Random(20260), 0
-    for _ in range(KILLS):
-        process = fake.start("--embedded", "--force")
-        try:
-            process.wait(timeout=chance.uniform(0.1, whole_seconds))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            killed += 1
-        assert process.stdout is not None
-        process.stdout.close()
+    for _ in killed_at_random(fake, KILLS, "--embedded"):
         if find_engine(fake.embedded_recipe()):
             assert_sound(fake)
-    assert killed >= KILLS // 2
     put(fake, force=True)
     assert leftovers() == []
     assert_sound(fake)

@@ -262,14 +262,14 @@ def test_an_answer_that_is_none() -> None:
 
 
 def test_one_that_hangs_delays_nothing(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(notify, "TIMEOUT_SECONDS", 5.0)
     receiver.status = 0
     sender = notifier(webhook=receiver.address)
     begin = time.monotonic()
     for _ in range(100):
         sender.send(trouble_note(DISK, SNAPSHOT))
-    assert time.monotonic() - begin < 0.9
-    sender.close(20)
+    assert time.monotonic() - begin < 4.9
+    sender.close(60)
     assert [failure.code for failure in sender.failures()] == ["trouble.webhook"]
     assert len(receiver.got) <= notify.MOST_WAITING
 
@@ -327,14 +327,14 @@ def test_a_system_that_shows_none_is_told_once(install: Callable[..., Path]) -> 
 
 
 def test_one_that_hangs_is_ended(install: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(notify, "TIMEOUT_SECONDS", 5.0)
     install("osascript", seconds=60)
     sender = notifier(show=True)
     begin = time.monotonic()
     sender.send(trouble_note(DISK, SNAPSHOT))
-    assert time.monotonic() - begin < 0.9
-    sender.close(30)
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 4.9
+    sender.close(50)
+    assert time.monotonic() - begin < 50
     assert [failure.code for failure in sender.failures()] == ["trouble.notification"]
 
 

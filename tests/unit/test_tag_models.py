@@ -36,7 +36,10 @@ PIN = PinnedModel(
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setenv("KOHYA_DRIVER_HOME", str(tmp_path / "home 数据"))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    sleep = (
+        time.sleep
+    )  # the client's pauses, shortened: with none at all a busy machine has not closed what it gave up
+    monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.1)))
     names = {f"{REPO}/{REVISION}/{MODEL}": ONNX, f"{REPO}/{REVISION}/{LIST}": list_bytes()}
     with serve(Hub(names)) as served:
         monkeypatch.setenv("HF_ENDPOINT", served.address + "/")
@@ -80,13 +83,22 @@ def test_it_is_fetched_once(hub: Hub, redirects: bool) -> None:
     assert sorted(path.name for path in folder().iterdir()) == [MODEL, LIST]
 
 
+@pytest.mark.parametrize("resets", [False, True])
 def test_a_download_that_is_cut_off_goes_on_within_the_same_run(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, resets: bool
 ) -> None:
+    hub.resets = resets
     monkeypatch.setattr(hub_module, "PIECE", 10_000)
     hub.cut = [50, 1 << 20, 100_000, 70_000]  # the list, twice; the model
-    find()
-    assert [wanted for _, wanted in hub.asked] == ["", "", "", "bytes=100000-", "bytes=170000-"]
+    assert find().model.read_bytes() == ONNX
+    begins = hub.begins(MODEL)
+    assert len(begins) >= 3 and begins == sorted(begins) and 0 < begins[-1] <= 170_000
+
+
+def test_connections_that_are_only_reset_are_given_up(hub: Hub) -> None:
+    hub.resets, hub.cut = True, [0] * 100
+    assert refused().code == "tag.model_unreachable"
+    assert len(hub.asked) == hub_module.RESETS
 
 
 def test_a_download_goes_on_in_the_next_run(hub: Hub) -> None:
