@@ -36,14 +36,13 @@ def medians(values: Sequence[float], places: Iterable[int], span: int = MEDIAN_S
     half = span // 2
     found = []
     for place in places:
-        around = [v for v in values[max(0, place - half) : place + half + 1] if math.isfinite(v)]
-        found.append(quantile(around, 0.5))
+        found.append(quantile(values[max(0, place - half) : place + half + 1], 0.5))
     return found
 
 
 def quantile(values: Iterable[float], share: float) -> float:
     """The value below which this share of the finite ones lies; NaN of none."""
-    ordered = sorted(value for value in values if math.isfinite(value))
+    ordered = sorted(filter(math.isfinite, values))
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
 
 

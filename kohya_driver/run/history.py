@@ -19,7 +19,7 @@ from kohya_driver.events.model import (
     StepDone,
     Validated,
 )
-from kohya_driver.events.parse import MetricsReader
+from kohya_driver.events.parse import MetricsReader, read_body
 from kohya_driver.events.snapshot import RunSnapshot, fold
 from kohya_driver.run.curves import Curves, Memory
 from kohya_driver.run.folder import Run
@@ -131,11 +131,11 @@ def _read_values(path: Path, steps: _Steps) -> int:
     """Returns how many lines are damaged."""
     reader, damaged = MetricsReader(), 0
     for line in _lines(path):
-        event = reader.feed(line)
-        if event is None:
-            damaged += not _is_json(line)
-            continue
-        steps.feed(event, reader.time)
+        body = read_body(line)
+        if body is None:
+            damaged += 1
+        elif event := reader.take(body):
+            steps.feed(event, reader.time)
     return damaged
 
 
@@ -213,11 +213,3 @@ def _lines(path: Path) -> Iterable[str]:
                     yield text
     except OSError:
         return
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True

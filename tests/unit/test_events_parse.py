@@ -26,7 +26,7 @@ from kohya_driver.events.model import (
     Traceback,
     Validated,
 )
-from kohya_driver.events.parse import MetricsReader, Parser, parse_metric
+from kohya_driver.events.parse import MetricsReader, Parser, read_body
 from kohya_driver.events.rules import METAL, METAL_RULES, RULES, Rule
 from kohya_driver.events.traceback import LINE_LIMIT, LINES_KEPT
 
@@ -344,12 +344,17 @@ def test_micro_steps_become_one_step_with_their_mean() -> None:
 
 
 def test_words_for_numbers_that_are_not_finite() -> None:
-    read = parse_metric(metric(1, "NaN"))
-    assert read is not None
-    assert math.isnan(read.values["loss/current"])
-    read = parse_metric(metric(1, "-Infinity"))
-    assert read is not None
-    assert read.values["loss/current"] == -math.inf
+    read = MetricsReader().feed(metric(1, "NaN"))
+    assert isinstance(read, StepDone) and math.isnan(read.loss)
+    read = MetricsReader().feed(metric(1, "-Infinity"))
+    assert isinstance(read, StepDone) and read.loss == -math.inf
+    assert read_body("[NaN, -Infinity]")[1] == -math.inf
+
+
+def test_half_a_surrogate_pair_is_read_too() -> None:
+    """A path on Linux may have one: what is no UTF-8 there."""
+    line = json.dumps({"event": "state", "path": "/\udcff"})
+    assert MetricsReader().feed(line) == StateSaved("/\udcff")
 
 
 @pytest.mark.parametrize(
