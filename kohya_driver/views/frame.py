@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.control import Control
-from rich.segment import ControlType
+from rich.segment import ControlType, Segment, Segments
 from rich.text import Text
 
 LOOK_SECONDS = 0.25
@@ -25,6 +25,7 @@ Draw = Callable[[int, int], Sequence[Text]]
 Line = tuple[str, tuple[object, ...], object]
 
 _CLEAR = Control(ControlType.CLEAR, ControlType.HOME)
+_ERASE = Control((ControlType.ERASE_IN_LINE, 2)).segment
 
 
 class Frame:
@@ -84,12 +85,13 @@ class Frame:
             self._write(lines[: size[1]], size[1])
 
     def _write(self, lines: Sequence[Text], height: int) -> None:
-        blank = Text()
+        blank, changed = Text(), list[Segment]()
         for row in range(height):
             line = lines[row] if row < len(lines) else blank
             known = (line.plain, tuple(line.spans), line.style)
             if self._shown.get(row) != known:
                 self._shown[row] = known
                 # Erased before it is written: behind a full line the cursor still stands on the last cell.
-                self._console.control(Control.move_to(0, row), Control((ControlType.ERASE_IN_LINE, 2)))
-                self._console.print(line, end="", no_wrap=True)
+                changed += [Control.move_to(0, row).segment, _ERASE, *line.render(self._console)]
+        # Printed as one: each print by itself costs more than making the line.
+        self._console.print(Segments(changed), end="", crop=False)
