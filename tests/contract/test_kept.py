@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from kohya_driver import api, files, quickstart
+from kohya_driver.engine import entry_script
 from kohya_driver.engine.model import Engine
 from kohya_driver.events.model import LatentsKept, StepDone, TextsKept
+from tests.contract.conftest import run_inside
 from tests.contract.test_resume import project, tensors
 from tests.contract.test_sdxl import NEEDED_GIB, sdxl_project
 
@@ -61,6 +63,16 @@ def test_the_second_training_is_the_first(random_base: Path, home: Path, tmp_pat
     second = train(preset)
     assert (known(first), known(second)) == (0, first.plan().images)
     assert told(second) == told(first)
+
+
+def test_numbers_that_nobody_needs_are_passed_by(installed_engine: Engine, random_base: Path) -> None:
+    """The generator then stands where filling the models would have left it; where that cannot be told, it is not."""
+    folder = Path(entry_script()).parent
+    found = run_inside(installed_engine, "skipped_numbers.py", str(folder), str(random_base))
+    assert found["wrong"] == [] and found["base"] is True
+    assert found["untold"] == [
+        "few normal numbers", "another type", "drawn otherwise", "drawn again", "another generator",
+    ]  # fmt: skip
 
 
 @pytest.mark.long
