@@ -97,13 +97,20 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def keep(name: str, rows: Sequence[Row]) -> None:
-    """Write the rows with their raw values, the date and the machine; print them."""
+def keep(name: str, rows: Sequence[Row], *, beside: bool = False) -> None:
+    """Write the rows with their raw values, the date and the machine; print them.
+
+    Args:
+        beside: what else was measured for this script on this day and machine stays.
+    """
     RESULTS.mkdir(exist_ok=True)
-    value = {"date": str(date.today()), "machine": machine(), "rows": [asdict(row) for row in rows]}
-    (RESULTS / f"{name}.json").write_text(
-        json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    path, about = RESULTS / f"{name}.json", {"date": str(date.today()), "machine": machine()}
+    found = json.loads(path.read_text(encoding="utf-8")) if beside and path.exists() else {}
+    same = about.items() <= found.items()
+    told = {row["figure"]: row for row in found["rows"]} if same else {}
+    told |= {row.figure: asdict(row) for row in rows}
+    value = {**about, "rows": list(told.values())}
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(rows))
 
 

@@ -12,7 +12,7 @@ import re
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,9 @@ class Host:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Host:
-        return cls(**data)
+        """What a newer version knows of a machine besides is left out."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in known})
 
 
 def probe_host() -> Host:
@@ -87,7 +89,7 @@ def probe_host() -> Host:
     if facts:
         import json
 
-        return Host.from_json(json.loads(Path(facts).read_text(encoding="utf-8")))
+        return Host(**json.loads(Path(facts).read_text(encoding="utf-8")))
     if sys.platform == "darwin":
         return parse_mac(run_tool(["/usr/sbin/sysctl", *_SYSCTL]).output, platform.machine())
     cpu = _linux_cpu()

@@ -62,6 +62,7 @@ def test_this_machine() -> None:
     host = probe_host()
     assert host.memory_bytes > 1 << 30 and host.performance_cores >= 1
     assert Host.from_json(host.to_json()) == host
+    assert Host.from_json({**host.to_json(), "of a newer version": 1}) == host
 
 
 def test_another_machine_may_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
