@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 
 from benchmarks.measure import RESULTS, Row, table
 
@@ -38,15 +40,22 @@ FIGURES = (
 )
 BY_HAND = ("tagging", "installing", "every_preset", "levers_tried")
 """These ask for more than the project's own environment, for much disk or for half an hour; run by name."""
-PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def main(names: list[str]) -> None:
-    for name in names or [name for name in FIGURES if name not in BY_HAND]:
-        print(f"\n{name}: {title(name)}\n")
-        import_module(f"benchmarks.{name}").main()
+    failed = [name for name in names or [name for name in FIGURES if name not in BY_HAND] if not ran(name)]
     print(f"\nAll that was measured on this machine, in {PAGE}:\n\n{write_page()}")
+    if failed:
+        raise SystemExit(f"These failed: {', '.join(failed)}.")
+
+
+def ran(name: str) -> bool:
+    """In a process of its own: what one script leaves in memory, another would measure as its child's."""
+    print(f"\n{name}: {title(name)}\n", flush=True)
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=False)
+    return done.returncode == 0
 
 
 def write_page() -> str:

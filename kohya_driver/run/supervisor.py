@@ -35,7 +35,7 @@ from kohya_driver.run.requests import ask_to_stop, read_request
 from kohya_driver.run.samples import sample_saved
 from kohya_driver.run.stop import Stop
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.2
 MEMORY_SECONDS = 5.0
 SAMPLES_SECONDS = 1.0
 OPEN_STEP_BYTES = 1 << 16
