@@ -240,21 +240,12 @@ def _cut_source(text: str) -> tuple[str, str]:
     return (message.rstrip(), source) if _SOURCE.fullmatch(source) else (text, "")
 
 
-def _number(text: str) -> float | None:
+def _number(value: Any) -> float | None:
+    """Of a text, too."""
     try:
-        return float(text)
-    except ValueError:
+        return float(value)
+    except (ValueError, TypeError, OverflowError):
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """What the engine logged after one micro-step: `sync` is set where that ended an optimizer step."""
-
-    time: float
-    step: int
-    sync: bool
-    values: Mapping[str, float]
 
 
 def read_body(line: str) -> Any:
@@ -269,15 +260,6 @@ def read_body(line: str) -> Any:
             return json.loads(line)
         except (ValueError, RecursionError):
             return None
-
-
-def _metric(body: Any) -> Metric | None:
-    """Of one line of metrics.jsonl; None if it is something else."""
-    try:
-        values = {name: float(value) for name, value in body["values"].items()}
-        return Metric(float(body["time"]), int(body["step"]), bool(body["sync"]), values)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        return None
 
 
 def _note(body: Any) -> Event | None:
@@ -314,22 +296,26 @@ class MetricsReader:
 
     def take(self, body: Any) -> Event | None:
         """The same of a line that has been read."""
-        metric = _metric(body)
-        if metric is None:
+        try:
+            time, step, is_whole = float(body["time"]), int(body["step"]), bool(body["sync"])
+            values = body["values"]
+            loss = float(values["loss/current"]) if "loss/current" in values else None
+            average = float(values["loss/average"]) if "loss/average" in values else None
+            rates = _learning_rates(values)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             return self._note(body)
-        self.time = metric.time
-        if "loss/current" not in metric.values:
-            return _validated(metric)
-        step = metric.step if metric.sync else metric.step + 1
-        if step != self._open:
-            self._sum, self._count, self._open = 0.0, 0, step
-        self._sum += metric.values["loss/current"]
+        self.time = time
+        if loss is None:
+            return _validated(step, values)
+        belongs = step if is_whole else step + 1
+        if belongs != self._open:
+            self._sum, self._count, self._open = 0.0, 0, belongs
+        self._sum += loss
         self._count += 1
-        if not metric.sync:
+        if not is_whole:
             return None
         loss, self._open = self._sum / self._count, None
-        average = metric.values.get("loss/average", loss)
-        return StepDone(metric.step, loss, average, _learning_rates(metric.values))
+        return StepDone(step, loss, loss if average is None else average, rates)
 
     def _note(self, body: Any) -> Event | None:
         note = _note(body)
@@ -339,19 +325,19 @@ class MetricsReader:
         return note
 
 
-def _validated(metric: Metric) -> Validated | None:
+def _validated(step: int, values: Mapping[str, Any]) -> Validated | None:
     """Of a line that tells of a validation: within an epoch (`step_…`) or at its end (`epoch_…`)."""
     for when in ("step", "epoch"):
-        loss = metric.values.get(f"loss/validation/{when}_average")
+        loss = _number(values.get(f"loss/validation/{when}_average"))
         if loss is not None:
-            divergence = metric.values.get(f"loss/validation/{when}_divergence", math.nan)
-            return Validated(metric.step, loss, divergence)
+            divergence = _number(values.get(f"loss/validation/{when}_divergence"))
+            return Validated(step, loss, math.nan if divergence is None else divergence)
     return None
 
 
-def _learning_rates(values: Mapping[str, float]) -> dict[str, float]:
+def _learning_rates(values: Mapping[str, Any]) -> dict[str, float]:
     """By name; the engine logs each a second time as group1, group2 … (train_network.py:113, `for … else`)."""
-    return {name.removeprefix("lr/"): values[name] for name in _rate_names(tuple(values))}
+    return {name.removeprefix("lr/"): float(values[name]) for name in _rate_names(tuple(values))}
 
 
 @functools.lru_cache(maxsize=16)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def read_course(run: Run, history: History | None = None) -> Read:
     course = Course(
         steps=curves.steps,
         losses=curves.losses,
-        rates=tuple(starmap(_highest, zip(*curves.rates.values(), strict=True))),
+        rates=_highest(list(curves.rates.values())),
         validations=curves.validations,
         weights=weigh(_files(history, result), _base(plan)),
         planned=_whole(plan.get("steps")),
@@ -78,8 +77,12 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def _highest(*rates: float) -> float:
-    return max((rate for rate in rates if rate - rate == 0), default=math.nan)
+def _highest(columns: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """Of each step; what is not finite counts where there is nothing else."""
+    steps = zip(*columns, strict=True)
+    if all(all(map(math.isfinite, column)) for column in columns):
+        return tuple(map(max, steps))
+    return tuple(max(filter(math.isfinite, rates), default=math.nan) for rates in steps)
 
 
 def _is_lost(history: History, result: RunResult | None) -> bool:

@@ -42,8 +42,18 @@ def medians(values: Sequence[float], places: Iterable[int], span: int = MEDIAN_S
 
 def quantile(values: Iterable[float], share: float) -> float:
     """The value below which this share of the finite ones lies; NaN of none."""
-    ordered = sorted(filter(math.isfinite, values))
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
+    return quantiles(values, share)[0]
+
+
+def quantiles(values: Iterable[float], *shares: float) -> list[float]:
+    """The same for several shares."""
+    ordered = sorted(filter(math.isfinite, values)) or [math.nan]
+    return [ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in shares]
+
+
+def highest(values: Iterable[float]) -> float:
+    """Of the finite ones; NaN of none."""
+    return max(filter(math.isfinite, values), default=math.nan)
 
 
 def thin(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
@@ -69,7 +79,7 @@ def thin(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
 
 def bounds(shown: Sequence[float], scattered: Sequence[float] = ()) -> tuple[float, float] | None:
     """The scale of a chart: all of `shown`, and all but the outermost hundredth of what is only `scattered` around it."""
-    low, high = quantile(scattered, 0.005), quantile(scattered, 0.995)
+    low, high = quantiles(scattered, 0.005, 0.995)
     finite = [value for value in (*shown, low, high) if math.isfinite(value)]
     if not finite:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from kohya_driver import texts
 from kohya_driver.report.charts import Chart, Mark, Series, aligned, number
@@ -11,8 +12,9 @@ from kohya_driver.report.curves import (
     MEDIAN_STEPS,
     MOST_POINTS,
     bounds,
+    highest,
     medians,
-    quantile,
+    quantiles,
     smooth,
     smoothing_span,
     thin,
@@ -111,8 +113,8 @@ def rates_chart(curves: Curves) -> Chart | None:
     )
     summary = " ".join(_rate_summaries(curves.rates))
     title, step = texts.say("report_page.rates.title"), texts.say("report_page.axis.step")
-    highest = quantile((rate for name in names for rate in curves.rates[name]), 1.0)
-    scale = (0.0, highest * 1.06) if highest > 0 else None
+    top = highest(chain.from_iterable(curves.rates.values()))
+    scale = (0.0, top * 1.06) if top > 0 else None
     return Chart("rates", title, step, xs, series, summary, scale=scale)
 
 
@@ -120,26 +122,26 @@ def _rate_summaries(rates: Mapping[str, Sequence[float]]) -> Iterator[str]:
     """Those that go the same way are told together."""
     together: dict[tuple[str, ...], list[str]] = {}
     for name in sorted(rates):
-        known = [rate for rate in rates[name] if math.isfinite(rate)] or [math.nan]
+        known = list(filter(math.isfinite, rates[name])) or [math.nan]
         together.setdefault((number(known[0]), number(max(known)), number(known[-1])), []).append(name)
-    for (first, highest, last), names in together.items():
+    for (first, most, last), names in together.items():
         yield texts.say(
-            "report_page.rates.summary", name=", ".join(names), first=first, highest=highest, last=last
+            "report_page.rates.summary", name=", ".join(names), first=first, highest=most, last=last
         )
 
 
 def pace_chart(curves: Curves) -> Chart | None:
     """How long each step took; pauses are cut off at the top."""
-    known = [seconds for seconds in curves.seconds if math.isfinite(seconds)]
+    known = list(filter(math.isfinite, curves.seconds))
     if not known:
         return None
     places = thin(curves.seconds)
     middle = medians(curves.seconds, places)
     smoothed = {float(curves.steps[place]): value for place, value in zip(places, middle, strict=True)}
     xs, values = aligned([_column(curves, curves.seconds, places), smoothed])
-    usual = quantile(known, 0.95)
-    top = min(max(known), max(usual * 1.6, quantile(middle, 1.0) * 1.1)) * 1.04
-    slowest = max(range(len(curves.seconds)), key=lambda place: _or_less(curves.seconds[place]))
+    median, usual = quantiles(known, 0.5, 0.95)
+    slowest = max(known)
+    top = min(slowest, max(usual * 1.6, highest(middle) * 1.1)) * 1.04
     return Chart(
         "pace",
         texts.say("report_page.pace.title"),
@@ -151,17 +153,13 @@ def pace_chart(curves: Curves) -> Chart | None:
         ),
         texts.say(
             "report_page.pace.summary",
-            median=human_pace(quantile(known, 0.5)),
-            slowest=human_pace(curves.seconds[slowest]),
-            step=curves.steps[slowest],
+            median=human_pace(median),
+            slowest=human_pace(slowest),
+            step=curves.steps[curves.seconds.index(slowest)],
         ),
         tuple(_clipped(known, (0.0, top))),
         (0.0, top),
     )
-
-
-def _or_less(value: float) -> float:
-    return value if math.isfinite(value) else -1.0
 
 
 def memory_chart(curves: Curves) -> Chart | None:
