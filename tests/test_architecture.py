@@ -39,7 +39,7 @@ OWNERS = {
     "onnxruntime": {"prepare"},
     "huggingface_hub": {"hub"},
     "pydantic": {"preset"},
-    "pydantic_core": {"preset"},
+    "pydantic_core": {"preset", "events"},
     "rich": {"views"},
     "argparse": {"cli"},
     "toml": {"files"},
