@@ -25,6 +25,7 @@ test: ready
 long: ready
 	$(BIN)/pytest -m long $(ARGS)
 	KOHYA_DRIVER_FAULT_TIMES=4 $(BIN)/pytest tests/faults/test_night.py $(ARGS)
+	KOHYA_DRIVER_NEW_CASES=1 $(BIN)/pytest tests/unit $(ARGS)
 
 check: ready
 	$(BIN)/ruff check .

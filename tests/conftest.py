@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kohya_driver.engine.kinds import EMBEDDED, kind_of
 from kohya_driver.engine.model import Engine
@@ -13,6 +15,13 @@ NOT_HERE = (
     "the embedded engine is not installed here, and trains nothing: `kohya-driver engine install --engine embedded` "
     "(`make test` does it; it needs the package index)"
 )
+
+
+settings.register_profile("same", derandomize=True, deadline=None)
+if not os.environ.get("KOHYA_DRIVER_NEW_CASES"):
+    # Properties are tried with the same cases each time, so that no change is held up by what it did not touch; `make long` looks for
+    # new ones.
+    settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
