@@ -23,6 +23,7 @@ from kohya_driver import api, files, quickstart
 from kohya_driver.dataset.noise import noise_picture
 from kohya_driver.engine.install import require_engine
 from kohya_driver.engine.model import Engine
+from tests.project import empty_home
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 PICTURES, EPOCHS, SIDE = 12, 5, 128
@@ -157,14 +158,6 @@ def write_preset(base: Path, folder: Path, name: str) -> Path:
         encoding="utf-8",
     )
     return preset
-
-
-def empty_home(home: Path) -> Path:
-    """A data folder with the installed engines, in which nothing of an earlier training is kept."""
-    home.mkdir()
-    for name in ("engines", "assets"):
-        (home / name).symlink_to(files.home() / name)
-    return home
 
 
 def by_driver(base: Path, folder: Path, name: str, *, home: Path | None = None) -> Trained:

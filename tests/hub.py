@@ -52,7 +52,7 @@ class Hub:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def begins(self, name: str) -> list[int]:
-        """From which byte on a file was asked for, each time. How much of a cut answer was read before is the system's affair."""
+        """From which byte on a file was asked for, each time; twice from the same where a kept connection was found closed."""
         wanted = [wanted for path, wanted in self.asked if path.partition("?")[0].endswith(name)]
         return [int(each.removeprefix("bytes=").rstrip("-") or 0) for each in wanted]
 

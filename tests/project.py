@@ -7,6 +7,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from kohya_driver import files
 from kohya_driver.engine.families import PARTS, TRUE_WIDTH
 from kohya_driver.host import Host
 
@@ -18,6 +19,14 @@ CUDA = Host("Linux", "x86_64", "AMD EPYC", "6.1", "", 64 * GIB, 8, "cuda")
 CPU = Host("Linux", "x86_64", "AMD EPYC", "6.1", "", 64 * GIB, 2, "cpu")
 
 CONTEXT_WIDTH = {"sd15": 768, "sd2": 1024, "sdxl": 2048}
+
+
+def empty_home(home: Path) -> Path:
+    """A data folder with this machine's engines, in which nothing else is kept."""
+    home.mkdir()
+    for name in ("engines", "assets"):
+        (home / name).symlink_to(files.home() / name)
+    return home
 
 
 def write_safetensors(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def read_course(run: Run, history: History | None = None) -> Read:
     course = Course(
         steps=curves.steps,
         losses=curves.losses,
-        rates=_highest(list(curves.rates.values())),
+        rates=curves.highest_rates(),
         validations=curves.validations,
         weights=weigh(_files(history, result), _base(plan)),
         planned=_whole(plan.get("steps")),
@@ -75,14 +74,6 @@ def _result(run: Run) -> RunResult | None:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def _highest(columns: Sequence[Sequence[float]]) -> tuple[float, ...]:
-    """Of each step; what is not finite counts where there is nothing else."""
-    steps = zip(*columns, strict=True)
-    if all(all(map(math.isfinite, column)) for column in columns):
-        return tuple(map(max, steps))
-    return tuple(max(filter(math.isfinite, rates), default=math.nan) for rates in steps)
 
 
 def _is_lost(history: History, result: RunResult | None) -> bool:

@@ -12,7 +12,7 @@ from kohya_driver import texts
 from kohya_driver.report.charts import Chart, Series, Style, aligned, figures, number
 from kohya_driver.report.comparison import LETTERS, Comparison, SamplePair, smooth_losses
 from kohya_driver.report.comparison_words import grouped, lettered, results
-from kohya_driver.report.curves import MOST_POINTS, bounds, highest, medians, smoothing_span, thin
+from kohya_driver.report.curves import MOST_POINTS, bounds, medians, smoothing_span, thin
 from kohya_driver.report.markup import Markup, element, join, link
 from kohya_driver.report.model import Picture, RunReport
 from kohya_driver.report.page import contents, page, section, table, theme_switch
@@ -201,8 +201,7 @@ def _validated(report: RunReport) -> Line:
 
 def _rates(report: RunReport) -> Line:
     """The highest of its learning rates at each step."""
-    columns = list(report.curves.rates.values())
-    return _line(report, [highest(rates) for rates in zip(*columns, strict=False)])
+    return _line(report, report.curves.highest_rates())
 
 
 def _paces(report: RunReport) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,3 +32,11 @@ class Curves:
     """Steps from which a further attempt went on."""
     memory: tuple[Memory, ...] = ()
     memory_total: int = 0
+
+    def highest_rates(self) -> tuple[float, ...]:
+        """Of each step; NaN where none is finite."""
+        columns = list(self.rates.values())
+        steps = zip(*columns, strict=True)
+        if all(all(map(math.isfinite, column)) for column in columns):  # as nearly always, and far quicker
+            return tuple(map(max, steps))
+        return tuple(max(filter(math.isfinite, rates), default=math.nan) for rates in steps)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
-import gc
 import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -49,26 +47,13 @@ def list_wanted(wanted: Wanted, folder: str | Path | None = None) -> list[Overvi
         UsageError: `kept.no_folder`.
     """
     runs = runs_here() if folder is None else runs_in(folder)
-    with _no_collecting():
-        for run in runs:
-            settle_ended(run)
-        found = [one for one in overviews(runs) if _is_wanted(one, wanted)]
+    for run in runs:
+        settle_ended(run)
+    found = [one for one in overviews(runs) if _is_wanted(one, wanted)]
     if wanted.sort != "size":
         found = _ordered(found, wanted)
     sized = [replace(one, size_bytes=size_of(Path(one.folder))) for one in found]
     return _ordered(sized, wanted) if wanted.sort == "size" else sized
-
-
-@contextlib.contextmanager
-def _no_collecting() -> Iterator[None]:
-    """What is read here is kept; to look for garbage would look at all of it again and again, more often the more there is."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def runs_in(folder: str | Path) -> list[Run]:

@@ -162,10 +162,9 @@ def _draw_line(cells: list[list[int]], points: Sequence[Point], scale: Range) ->
         (column, _level(average, scale, rows)) if math.isfinite(average) else None
         for column, (_, _, average) in zip(columns, points, strict=True)
     ]
-    alone = [spot for spot, _ in groupby(spots)]  # where many points share a dot it is drawn once
-    if len(alone) == 1 and alone[0]:
-        _set(cells, *alone[0])
-    for start, end in pairwise(alone):
+    if len(spots) == 1 and spots[0]:
+        _set(cells, *spots[0])
+    for start, end in pairwise(spots):
         if start and end:
             _connect(cells, start, end)
 
@@ -173,10 +172,6 @@ def _draw_line(cells: list[list[int]], points: Sequence[Point], scale: Range) ->
 def _connect(cells: list[list[int]], start: tuple[int, int], end: tuple[int, int]) -> None:
     across, down = end[0] - start[0], end[1] - start[1]
     steps = max(abs(across), abs(down), 1)
-    if steps == 1:
-        _set(cells, *start)
-        _set(cells, *end)
-        return
     for i in range(steps + 1):
         _set(cells, start[0] + round(across * i / steps), start[1] + round(down * i / steps))
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kohya_driver import api, files, quickstart
+from kohya_driver import api, quickstart
 from kohya_driver.engine import entry_script
 from kohya_driver.engine.model import Engine
 from kohya_driver.events.model import LatentsKept, StepDone, TextsKept
 from tests.contract.conftest import run_inside
 from tests.contract.test_resume import project, tensors
 from tests.contract.test_sdxl import NEEDED_GIB, sdxl_project
+from tests.project import empty_home
 
 pytestmark = pytest.mark.engine
 
@@ -27,10 +28,7 @@ SETS = (
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with this machine's engines and nothing kept."""
-    old, new = files.home(), tmp_path / "home"
-    new.mkdir()
-    for name in ("engines", "assets"):
-        (new / name).symlink_to(old / name)
+    new = empty_home(tmp_path / "home")
     monkeypatch.setenv("KOHYA_DRIVER_HOME", str(new))
     return new
 

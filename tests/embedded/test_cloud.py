@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kohya_driver import api, files, process
+from kohya_driver import api, process
 from kohya_driver.cloud.machine import Rented
 from kohya_driver.cloud.start import prepare_rental
 from kohya_driver.engine.lora import check_lora
@@ -22,6 +22,7 @@ from kohya_driver.run.overview import overview
 from kohya_driver.run.remote import read_mark, write_mark
 from tests.contract.test_resume import lora_at_stop, wait
 from tests.embedded.conftest import preset
+from tests.project import empty_home
 from tests.unit.test_cloud import lay_out
 
 pytestmark = [
@@ -38,10 +39,7 @@ def rented_home(tmp_path: Path, engine: Engine) -> Path:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    there = home / "kohya" / "home"
-    there.mkdir()
-    for name in ("engines", "assets"):
-        (there / name).symlink_to(files.home() / name)
+    empty_home(home / "kohya" / "home")
     return home
 
 

@@ -22,6 +22,7 @@ from kohya_driver import api, files
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.weights import read_header
 from tests.contract.test_resume import project, wait
+from tests.project import empty_home
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -88,9 +89,7 @@ def machines(spaces: tuple[str, str], embedded_base: Path, tmp_path: Path) -> tu
     made = [Machine(rank, space, tmp_path / str(rank)) for rank, space in enumerate(spaces)]
     for one in made:
         project(one.folder, embedded_base)
-        (one.folder / "home").mkdir()
-        for name in ("engines", "assets"):
-            (one.folder / "home" / name).symlink_to(files.home() / name)
+        empty_home(one.folder / "home")
     return made[0], made[1]
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from kohya_driver.engine.install import InstallEvent, install_engine
 from kohya_driver.engine.pin import Recipe, embedded_recipe, load_pin, platform_name
 from kohya_driver.errors import DriverError
+from tests.faults.killing import kill_at_random
 
 SCRIPT = "import toylib\n\nassert toylib.__version__ == '1.0'\n"
 
@@ -93,15 +94,10 @@ def killed_at_random(fake: FakeEngine, times: int, *options: str) -> Iterator[No
         whole_seconds = time.monotonic() - begun
     chance, killed = random.Random(20260), 0
     while killed < times:
-        begun = time.monotonic()
         process = fake.start(*options, "--force")
-        try:
-            process.wait(timeout=chance.uniform(0.1, whole_seconds))
-            whole_seconds = min(whole_seconds, time.monotonic() - begun)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            killed += 1
+        took = kill_at_random(process, chance, whole_seconds)
+        killed += took is None
+        whole_seconds = min(whole_seconds, took or whole_seconds)
         assert process.stdout is not None
         process.stdout.close()
         yield

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kohya_driver.preset.load import load_preset
+from tests.faults.killing import kill_at_random
 from tests.faults.stand_in_engine import environment, start
 from tests.preparing import tree
 from tests.project import write_base
@@ -189,16 +190,9 @@ def test_killed_at_random(home: Path, photos: Path, tmp_path: Path) -> None:
     for number in range(KILLS):
         resolution = "128" if number % 2 else "192"
         child = begin(home, photos, project, "--resolution", resolution)
-        begun = time.monotonic()
-        try:
-            child.wait(timeout=chance.uniform(0.1, whole_seconds))
-            whole_seconds = min(
-                whole_seconds, time.monotonic() - begun
-            )  # the machine was busy when it was measured
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            killed += 1
+        took = kill_at_random(child, chance, whole_seconds)
+        killed += took is None
+        whole_seconds = min(whole_seconds, took or whole_seconds)  # the machine was busy when it was measured
         child.communicate()
         if project.exists():
             check_whole(project)

@@ -14,10 +14,9 @@ import pytest
 from uv import find_uv_bin
 
 import kohya_driver
-from kohya_driver import files
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.model import Engine
-from tests.project import write_project
+from tests.project import empty_home, write_project
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.long
@@ -124,10 +123,7 @@ def test_it_trains_alone(wheel: Path, tmp_path: Path, embedded_engine: Engine) -
     """In an empty folder, with the environment of the engine that is installed here."""
     command, empty = by_pip(wheel, tmp_path), tmp_path / "empty"
     empty.mkdir()
-    home = tmp_path / "home"
-    home.mkdir()
-    for name in ("engines", "assets"):
-        (home / name).symlink_to(files.home() / name)
+    home = empty_home(tmp_path / "home")
     environment = {"KOHYA_DRIVER_HOME": str(home), "LC_ALL": "C.UTF-8"}
     said = told([str(command), "quickstart", "--engine", "embedded", "--plain"], empty, environment)
     run = empty / "quickstart" / "runs" / "quickstart-001"

@@ -90,8 +90,7 @@ def test_a_cut_is_gone_on_with_in_the_same_run(
     monkeypatch.setattr(hub_module, "PIECE", 10_000)
     hub.cut = [30_000, 20_000]
     assert get_model(REPO).target.read_bytes() == base
-    begins = hub.begins(NAME)
-    assert len(begins) >= 3 and begins == sorted(begins) and 0 < begins[-1] <= 50_000
+    assert list(dict.fromkeys(hub.begins(NAME))) == [0, 30_000, 50_000]
 
 
 def test_and_in_the_next_one(hub: Hub, base: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

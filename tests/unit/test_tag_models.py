@@ -36,9 +36,8 @@ PIN = PinnedModel(
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setenv("KOHYA_DRIVER_HOME", str(tmp_path / "home 数据"))
-    sleep = (
-        time.sleep
-    )  # the client's pauses, shortened: with none at all a busy machine has not closed what it gave up
+    # The client's pauses, shortened: with none at all a busy machine has not closed what it gave up.
+    sleep = time.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.1)))
     names = {f"{REPO}/{REVISION}/{MODEL}": ONNX, f"{REPO}/{REVISION}/{LIST}": list_bytes()}
     with serve(Hub(names)) as served:
@@ -92,7 +91,10 @@ def test_a_download_that_is_cut_off_goes_on_within_the_same_run(
     hub.cut = [50, 1 << 20, 100_000, 70_000]  # the list, twice; the model
     assert find().model.read_bytes() == ONNX
     begins = hub.begins(MODEL)
-    assert len(begins) >= 3 and begins == sorted(begins) and 0 < begins[-1] <= 170_000
+    if resets:  # how much of it was read before is the system's affair
+        assert len(begins) >= 3 and begins == sorted(begins) and 0 < begins[-1] <= 170_000
+    else:
+        assert list(dict.fromkeys(begins)) == [0, 100_000, 170_000]
 
 
 def test_connections_that_are_only_reset_are_given_up(hub: Hub) -> None:
