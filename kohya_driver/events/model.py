@@ -139,6 +139,8 @@ class CheckpointSaved(Event):
     kind: ClassVar[str] = "checkpoint"
     path: str
     size_bytes: int
+    step: int = 0
+    """As the file itself says; 0: it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -47,6 +48,15 @@ class Checkpoint:
     step: int
     epoch: int
     time: float
+
+
+_NAMED = re.compile(r"-(?:step(\d{8})|(\d{6}))\.\w+$")
+
+
+def named_position(path: str) -> tuple[int, int]:
+    """Step and epoch that the engine writes into a checkpoint's name (train_util.py:90); 0 where the name has none."""
+    found = _NAMED.search(path)
+    return (int(found[1] or 0), int(found[2] or 0)) if found else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from types import SimpleNamespace
@@ -39,7 +38,16 @@ from kohya_driver.events.model import (
     TroubleSeen,
     Validated,
 )
-from kohya_driver.events.parts import Bar, Checkpoint, LossCurve, MemoryUse, Message, Pace, Trouble
+from kohya_driver.events.parts import (
+    Bar,
+    Checkpoint,
+    LossCurve,
+    MemoryUse,
+    Message,
+    Pace,
+    Trouble,
+    named_position,
+)
 
 MESSAGES_KEPT = 20
 TROUBLES_KEPT = 20
@@ -270,18 +278,14 @@ def _epoch(snapshot: RunSnapshot, event: EpochStarted, record: Record) -> Change
     return {"epoch": event.epoch, "epochs": event.of, "bar": None}
 
 
-_STEP_OF = re.compile(r"-step(\d{8})\.\w+$")
-_EPOCH_OF = re.compile(r"-(\d{6})\.\w+$")
-
-
 def _checkpoint(snapshot: RunSnapshot, event: CheckpointSaved, record: Record) -> Changes:
-    """Its name tells step or epoch (train_util.py:90), in case it is noticed only after the next step."""
-    step, epoch = _STEP_OF.search(event.path), _EPOCH_OF.search(event.path)
+    """The file and its name tell step and epoch, for it may be noticed only after the next step."""
+    step, epoch = named_position(event.path)
     saved = Checkpoint(
         event.path,
         event.size_bytes,
-        int(step[1]) if step else snapshot.step,
-        int(epoch[1]) if epoch else snapshot.epoch,
+        event.step or step or snapshot.step,
+        epoch or snapshot.epoch,
         record.time,
     )
     others = tuple(known for known in snapshot.checkpoints if known.path != event.path)

@@ -149,6 +149,10 @@ class Plan:
         """The LoRA that the run is for."""
         return self.output_dir / self.checkpoints[-1]
 
+    def epoch_end(self, epoch: int) -> int:
+        """The step at which an epoch (counted from 1) ends."""
+        return min(epoch * self.steps_per_epoch, self.steps)
+
     def raise_for_errors(self) -> None:
         """Raises PlanError with every error among the findings."""
         if self.errors:

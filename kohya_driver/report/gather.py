@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from kohya_driver import __version__, texts
 from kohya_driver.engine.model import SD_SCRIPTS
 from kohya_driver.engine.store import read_state
-from kohya_driver.events.parts import Checkpoint
+from kohya_driver.events.parts import Checkpoint, named_position
 from kohya_driver.report import outcome
 from kohya_driver.report.curves import quantile, smooth, smoothing_span
 from kohya_driver.report.model import (
@@ -140,9 +139,6 @@ def _checkpoints(
     return tuple(sorted(rows, key=lambda row: (row.step, row.kind == "final", row.path.name)))
 
 
-_STEP_OF, _EPOCH_OF = re.compile(r"-step(\d{8})$"), re.compile(r"-(\d{6})$")
-
-
 def _only_in_result(
     result: RunResult, known: Collection[str], plan: Mapping[str, Any]
 ) -> Iterator[Checkpoint]:
@@ -152,9 +148,8 @@ def _only_in_result(
         if not name or name in known or not path.is_file():
             continue
         status = path.stat()
-        step, epoch = _STEP_OF.search(path.stem), _EPOCH_OF.search(path.stem)
-        reached = int(epoch[1]) * whole_of(plan, "steps_per_epoch") if epoch else whole(result.steps)
-        steps = int(step[1]) if step else reached
+        step, epoch = named_position(path.name)
+        steps = step or epoch * whole_of(plan, "steps_per_epoch") or whole(result.steps)
         yield Checkpoint(str(path), status.st_size, steps, _epoch(steps, plan), status.st_mtime)
 
 

@@ -20,6 +20,7 @@ from kohya_driver.events.model import (
     StepDone,
     Validated,
 )
+from kohya_driver.events.parts import named_position
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run
 from kohya_driver.run.readable import read_run
@@ -27,8 +28,6 @@ from kohya_driver.run.states import MANIFEST
 
 CLOCK_SECONDS = 5.0
 """How far the times of files and of events may be apart."""
-_STEP_OF = re.compile(r"-step(\d{8})\.\w+$")
-_EPOCH_OF = re.compile(r"-(\d{6})\.\w+$")
 _CUT_OFF = re.compile(r"\.step-\d{8}")
 
 
@@ -102,7 +101,7 @@ class _Told:
         elif isinstance(event, Validated):
             self.validations[event.step] = event.loss
         elif isinstance(event, CheckpointSaved):
-            self._add(event.path, _Written(self._step_of(event.path), event.size_bytes))
+            self._add(event.path, _Written(event.step or self._step_of(event.path), event.size_bytes))
         elif isinstance(event, StateSaved):
             self._add(event.path, _Written(self._step, None))
         elif isinstance(event, CheckpointRemoved):
@@ -112,10 +111,8 @@ class _Told:
 
     def _step_of(self, path: str) -> int:
         """Its name tells step or epoch (train_util.py:90), in case it was noticed only after the next step."""
-        step, epoch = _STEP_OF.search(path), _EPOCH_OF.search(path)
-        if step:
-            return int(step[1])
-        return min(int(epoch[1]) * self.plan.steps_per_epoch, self.plan.steps) if epoch else self._step
+        step, epoch = named_position(path)
+        return step or self.plan.epoch_end(epoch) or self._step
 
     def _add(self, path: str, one: _Written) -> None:
         self.written[path] = one

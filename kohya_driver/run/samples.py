@@ -67,7 +67,7 @@ def place(name: SampleName, plan: Plan) -> tuple[int, int]:
     if name.step is not None:
         return name.step, -(-name.step // per_epoch)
     epoch = name.epoch or 0
-    return min(epoch * per_epoch, plan.steps), epoch
+    return plan.epoch_end(epoch), epoch
 
 
 def sample_saved(path: Path, plan: Plan) -> SampleSaved:

@@ -24,6 +24,7 @@ from kohya_driver.events.model import (
     StopRequested,
 )
 from kohya_driver.events.parse import MetricsReader, Parser
+from kohya_driver.events.parts import named_position
 from kohya_driver.host import read_memory
 from kohya_driver.planning.model import Plan
 from kohya_driver.process import Child, lives_marked, stop_child, sweep
@@ -90,7 +91,7 @@ class Supervisor:
     _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
     _plan: Plan | None = None
-    """Read when the first sample is there."""
+    """Read when the first file is there."""
     _due: dict[str, float] = field(default_factory=dict)
     _heeded: int = 0
     _stopping: bool = False
@@ -251,7 +252,7 @@ class Supervisor:
         """A checkpoint has landed when its header fits its length, and it is not an older file of that name."""
         for path in list(self._pending):
             try:
-                weights.read_header(path)
+                header = weights.read_header(path)
                 state = path.stat()
             except (DriverError, OSError):
                 continue
@@ -259,14 +260,24 @@ class Supervisor:
                 self._pending.remove(path)
                 if self.told and any(known.path == str(path) for known in self.recorder.snapshot.checkpoints):
                     continue
-                self.recorder.record(CheckpointSaved(str(path), state.st_size))
+                step = self._step_of(path, header.metadata.get("ss_steps", ""))
+                self.recorder.record(CheckpointSaved(str(path), state.st_size, step))
+
+    def _step_of(self, path: Path, told: str) -> int:
+        """At which a checkpoint was saved; the engine may have gone on before it was noticed. 0: neither file nor name say so."""
+        step, epoch = named_position(path.name)
+        return int(told) if told.isdecimal() else step or self.plan.epoch_end(epoch)
+
+    @property
+    def plan(self) -> Plan:
+        self._plan = self._plan or self.run.plan()
+        return self._plan
 
     def _check_samples(self) -> None:
         for path in sorted(set((self.output_dir / "sample").glob("*.png")) - self._samples):
             if path.read_bytes()[-len(_PNG_END) :] == _PNG_END:
                 self._samples.add(path)
-                self._plan = self._plan or self.run.plan()
-                self.recorder.record(sample_saved(path, self._plan))
+                self.recorder.record(sample_saved(path, self.plan))
 
     def _measure(self) -> None:
         memory = read_memory()

@@ -163,7 +163,8 @@ def test_what_was_seen(finished: tuple[api.Run, str]) -> None:
     run, _ = finished
     events = [record.event for record in run.events()]
     assert [event.epoch for event in events if isinstance(event, EpochStarted)] == [1, 2]
-    assert len([event for event in events if isinstance(event, CheckpointSaved)]) == 2
+    saved = [event for event in events if isinstance(event, CheckpointSaved)]
+    assert [event.step for event in saved] == [run.plan().steps_per_epoch, run.plan().steps]
     samples = [Path(event.path) for event in events if isinstance(event, SampleSaved)]
     assert len(samples) == run.plan().samples == 2 and all(path.is_file() for path in samples)
     drawn = [(one.path, one.step, one.epoch, one.prompt, one.seed) for one in run_samples(run)]

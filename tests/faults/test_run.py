@@ -26,6 +26,7 @@ from kohya_driver.events.model import CheckpointSaved, Record, SavingCheckpoint,
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run, RunResult, open_run
+from kohya_driver.run.products import products_of
 from kohya_driver.run.stop import Stop
 from tests.faults.stand_in_engine import environment, install_stand_in, left_over, runs_below, start
 from tests.project import write_project
@@ -170,6 +171,15 @@ def test_a_checkpoint_counts_when_it_is_whole(preset: Path, monkeypatch: pytest.
         assert isinstance(record.event, CheckpointSaved)
         assert record.elapsed - begin > 0.25
         assert record.event.size_bytes == Path(record.event.path).stat().st_size
+
+
+def test_a_checkpoint_has_the_step_at_which_it_was_saved(
+    preset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the engine goes on at once, and is mostly at its end when the file is noticed."""
+    run = open_run(train(preset, monkeypatch).folder)
+    assert [one.step for one in run.snapshot().checkpoints] == [STEPS // 2, STEPS]
+    assert [one.step for one in products_of(run)] == [STEPS // 2, STEPS]
 
 
 def test_stop(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,16 @@ from kohya_driver.events.model import (
     Traceback,
     TroubleSeen,
 )
-from kohya_driver.events.parts import INTERVALS, POINTS, Bar, Checkpoint, LossCurve, MemoryUse, Trouble
+from kohya_driver.events.parts import (
+    INTERVALS,
+    POINTS,
+    Bar,
+    Checkpoint,
+    LossCurve,
+    MemoryUse,
+    Trouble,
+    named_position,
+)
 from kohya_driver.events.snapshot import MESSAGES_KEPT, TROUBLES_KEPT, RunSnapshot, fold
 
 START = RunStarted("ningguang", "/runs/1", 42, 100, 4, 25, "base.safetensors", "mps")
@@ -130,16 +139,28 @@ def test_checkpoints_name_their_step_or_epoch() -> None:
         EpochStarted(2, 4),
         *steps(range(1, 8)),
         SavingCheckpoint("/o/a-000001.safetensors"),
-        CheckpointSaved("/o/a-000001.safetensors", 5),
+        CheckpointSaved("/o/a-000001.safetensors", 5, 4),
         CheckpointSaved("/o/a-step00000006.safetensors", 6),
         CheckpointSaved("/o/a.safetensors", 7),
     )
     assert [(item.epoch, item.step, item.size_bytes) for item in snapshot.checkpoints] == [
-        (1, 7, 5),
+        (1, 4, 5),
         (2, 6, 6),
         (2, 7, 7),
     ]
     assert snapshot.saving == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [
+        ("/o/a-000012.safetensors", (0, 12)), ("a-step00000345.safetensors", (345, 0)), ("a.safetensors", (0, 0)),
+        ("/o-000012.x/a.safetensors", (0, 0)), ("a-step0000034.safetensors", (0, 0)), ("a-1000012.safetensors", (0, 0)),
+        ("宁-光 2-000003.ckpt", (0, 3)), ("", (0, 0)),
+    ],
+)  # fmt: skip
+def test_a_name_tells_step_or_epoch(name: str, position: tuple[int, int]) -> None:
+    assert named_position(name) == position
 
 
 def test_a_checkpoint_written_again_stands_once_and_a_removed_one_not() -> None:

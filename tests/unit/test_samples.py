@@ -108,7 +108,9 @@ class Planned(Run):
 
     def plan(self) -> SimpleNamespace:  # type: ignore[override]
         return SimpleNamespace(
-            steps_per_epoch=4, steps=10, sample_prompts="ning, smile --d 42\nning, hat --d 42\n"
+            steps_per_epoch=4,
+            epoch_end=[0, 4, 8, 10].__getitem__,
+            sample_prompts="ning, smile --d 42\nning, hat --d 42\n",
         )
 
 
