@@ -51,7 +51,7 @@ OWNERS = {
     "yaml": {"cloud", "exchange", "loras", "models"},
 }
 INSIDE = {
-    "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/entry_kept.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",
+    "engine/entry.py", "engine/entry_loop.py", "engine/entry_states.py", "engine/entry_kept.py", "engine/entry_unfilled.py", "engine/random_base.py", "engine/probe.py", "engine/draw.py",
     "engine/selftest.py", "engine/tool.py",
 }  # fmt: skip
 """These run in the engine's interpreter, which has nothing of ours."""

@@ -1,7 +1,7 @@
 """Runs a training script of the engine inside the engine's own interpreter, unchanged, and takes part in its training loop.
 
 Started by `accelerate launch entry.py SCRIPT ARGUMENTS…` with the checkout as current folder. This file stands alone, with
-`entry_loop.py`, `entry_states.py` and `entry_kept.py` beside it: it has nothing of this package, and nothing of the engine is changed on disk.
+`entry_loop.py`, `entry_states.py`, `entry_kept.py` and `entry_unfilled.py` beside it: it has nothing of this package, and nothing of the engine is changed on disk.
 
 KOHYA_DRIVER_METRICS names the file to which each micro-step is appended as one line of JSON, because the engine's bar shows
 three digits of an average only:
@@ -14,7 +14,8 @@ step was made with; the engine itself logs those of the next one, because it ask
 A validation is a line of the same kind, with the values `loss/validation/…`. Its step is the optimizer step after which it was made;
 the engine itself counts those at the end of an epoch by epochs.
 
-KOHYA_DRIVER_KEPT names a folder for what is the same in every training (`entry_kept.py`).
+KOHYA_DRIVER_KEPT names a folder for what is the same in every training (`entry_kept.py`). What is of no use to any is left out then
+(`entry_unfilled.py`, `look_at_new_objects`).
 
 KOHYA_DRIVER_ATTEMPT names a file that says what this attempt is to do beyond that: where to go on from, where to keep train
 states and how often (`entry_loop.Loop`). What happens is told in the same metrics file (`{"event": "state", …}`), and how the
@@ -22,6 +23,7 @@ trainer ended in `trainer.json` beside it, because the launcher hides it.
 """
 
 import errno
+import gc
 import importlib.util
 import io
 import json
@@ -49,10 +51,16 @@ def main():
         record_metrics(metrics, loop)
     kept = os.environ.get("KOHYA_DRIVER_KEPT")
     if metrics and kept:
-        beside("entry_kept").keep(
-            kept, sys.argv[1:], lambda line: append(metrics, line), beside("entry_loop").when_imported
-        )
+        when_imported = beside("entry_loop").when_imported
+        beside("entry_kept").keep(kept, sys.argv[1:], lambda line: append(metrics, line), when_imported)
+        when_imported("library.model_util", beside("entry_unfilled").leave_unfilled)
+        when_imported("library.train_util", look_at_new_objects)
     run(script, loop)
+
+
+def look_at_new_objects(module):
+    """The engine cleans up memory again and again, after each batch of the VAE too: 0.2 s each, for objects that imports have made."""
+    gc.freeze()
 
 
 def run(script, loop):

@@ -6,16 +6,12 @@ deleted at any time. Results stay equal to the bit (tests/contract/test_kept.py)
 - **Latents.** What the VAE makes of a picture is its moments, from which the engine then draws the latents with its random numbers.
   The moments are kept, under the hash of the picture as the VAE gets it and of the VAE's weights; the drawing is not.
 - **Text encoders' outputs**, where the engine caches them (SDXL, `cache_text_encoder_outputs`): under the caption's tokens and the weights.
-- **Random numbers.** sd-scripts fills SD 1.x's and 2.x's models with random numbers before it loads the weights over them
-  (library/model_util.py:1009). That takes longer than the loading. What counts of it is where the generator stands afterwards:
-  that is computed beside the loading, and kept under the state in which it began; the models are loaded without being filled.
 - **The base's hash**, which goes into the LoRA's metadata, under the file's place, size and times.
 
 The base's file is read ahead, by a thread beside the imports, which keep one core busy for seconds: it is hashed there if it has to be, and in
 memory when its weights are loaded.
 """
 
-import concurrent.futures
 import contextlib
 import functools
 import hashlib
@@ -93,7 +89,6 @@ def keep(folder, arguments, tell, when_imported):
     read_ahead(kept, arguments)
     when_imported("library.strategy_base", functools.partial(keep_latents, kept))
     when_imported("library.strategy_sdxl", functools.partial(keep_texts, kept))
-    when_imported("library.model_util", functools.partial(keep_random_numbers, kept))
     when_imported("library.train_util", functools.partial(keep_hashes, kept))
     when_imported("library.train_util", functools.partial(look_at_caching, kept))
 
@@ -257,131 +252,6 @@ class KnowingEncoder:
         for name, row in zip(names, zip(*told, strict=True), strict=True):
             self.kept.write_tensors("texts", name, row)
         return told
-
-
-# --- random numbers
-
-
-def keep_random_numbers(kept, model_util):
-    """For what fills models with random numbers and then loads all of their weights, or raises."""
-    load = getattr(model_util, "load_models_from_stable_diffusion_checkpoint", None)
-    if load is None:
-        return
-    with open(model_util.__file__, "rb") as file:
-        source = hashlib.sha256(file.read()).hexdigest()
-
-    def load_with_kept(v2, *arguments, **options):
-        import torch
-
-        before = torch.get_rng_state()
-        name = tensor_name(before, f"{v2} {source} {torch.__version__}")
-        after = kept.read_tensor("random", name)
-        if after is not None:
-            with unfilled(lambda tensor, name: None):
-                loaded = load(v2, *arguments, **options)
-        else:
-            with SkippedNumbers(before) as skipped, unfilled(skipped.note):
-                loaded = load(v2, *arguments, **options)
-            after = skipped.after()
-            if after is None:
-                torch.set_rng_state(before)
-                loaded = load(v2, *arguments, **options)
-                after = torch.get_rng_state()
-            kept.write_tensor("random", name, after)
-        torch.set_rng_state(after)
-        return loaded
-
-    model_util.load_models_from_stable_diffusion_checkpoint = load_with_kept
-
-
-@contextlib.contextmanager
-def unfilled(note):
-    """New tensors are not filled with random numbers; `note` takes each that would have been, and by what."""
-    import torch
-
-    def leave(name, tensor, *arguments, **options):
-        note(tensor, "" if options.get("generator") else name)
-        return tensor
-
-    redrawing = torch.nn.init.trunc_normal_  # it draws again what fell outside
-    names = ("uniform_", "normal_")
-    for name in names:
-        setattr(torch.Tensor, name, functools.partialmethod(functools.partial(leave, name)))
-    torch.nn.init.trunc_normal_ = functools.partial(leave, "trunc_normal_")
-    try:
-        yield
-    finally:
-        torch.nn.init.trunc_normal_ = redrawing
-        for name in names:
-            delattr(torch.Tensor, name)
-
-
-class SkippedNumbers:
-    """Where torch's generator of the processor stands after numbers that nobody needs: they are passed by, in a thread.
-
-    It is a Mersenne Twister of 624 words, as numpy has one; drawing is a fifth of what filling costs, and needs no memory.
-    How many are drawn follows aten/src/ATen/native/cpu/DistributionTemplates.h: one for each number of 32 bits, and normal ones
-    in groups of 16, of which the last is drawn anew where it is not whole.
-    """
-
-    def __init__(self, state):
-        from numpy.random import MT19937
-
-        self.state = state
-        words = state.numpy()
-        self.is_known = len(words) == STATE_BYTES
-        if self.is_known:
-            left, place = int(words[8:12].view("int32")[0]), int(words[16:24].view("uint64")[0])
-            key = words[24 : 24 + 8 * WORDS].view("uint64").astype("uint32")
-            self.twister = MT19937()
-            self.twister.state = {
-                "bit_generator": "MT19937",
-                "state": {"key": key, "pos": WORDS if left == 1 else place},
-            }
-        self.passed = []
-
-    def __enter__(self):
-        self.thread = concurrent.futures.ThreadPoolExecutor(1)
-        return self
-
-    def __exit__(self, *failure):
-        self.thread.shutdown(cancel_futures=failure[0] is not None)
-
-    def note(self, tensor, name):
-        import torch
-
-        count = tensor.numel()
-        if tensor.device.type == "meta":
-            return
-        if name == "normal_" and tensor.is_contiguous() and count >= GROUP:
-            count += GROUP if count % GROUP else 0
-        elif name != "uniform_":
-            self.is_known = False
-        self.is_known &= tensor.device.type == "cpu" and tensor.dtype is torch.float32
-        if self.is_known and count:
-            self.passed.append(self.thread.submit(self.twister.random_raw, count, output=False))
-
-    def after(self):
-        """The generator's state; None if it cannot be told, because something else was drawn."""
-        import torch
-
-        if not self.is_known or not torch.equal(torch.get_rng_state(), self.state):
-            return None
-        if any(one.exception() for one in self.passed):
-            return None
-        found = self.state.clone()
-        if self.passed:
-            words, told = found.numpy(), self.twister.state["state"]
-            words[8:12].view("int32")[0] = WORDS + 1 - told["pos"]
-            words[16:24].view("uint64")[0] = told["pos"]
-            words[24 : 24 + 8 * WORDS].view("uint64")[:] = told["key"]
-        return found
-
-
-WORDS = 624
-STATE_BYTES = 5056
-"""The seed, what is left of the words and the place in them, the words in 64 bits each, and what is left of a pair of normal numbers."""
-GROUP = 16
 
 
 # --- the base's hash

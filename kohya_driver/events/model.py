@@ -112,6 +112,8 @@ class StepDone(Event):
     loss: float
     average_loss: float
     learning_rates: Mapping[str, float] = field(default_factory=dict)
+    age: float = 0.0
+    """Seconds, by the engine's own clock, from when it was done until it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +334,7 @@ class Record:
                 _number(data["loss"]),
                 _number(data["average_loss"]),
                 _number(data["learning_rates"]),
+                data["age"],
             )
             return cls(data["time"], data["elapsed"], step)
         body = dict(data)
@@ -344,8 +347,8 @@ class Record:
         return cls(time, elapsed, kind(**body))
 
 
-_STEP_ITEMS = 7
-"""Kind, time and elapsed, and the four of a step."""
+_STEP_ITEMS = 8
+"""Kind, time and elapsed, and the five of a step."""
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 

@@ -270,7 +270,7 @@ def _step(snapshot: RunSnapshot, event: StepDone, record: Record) -> Changes:
         "average_loss": event.average_loss,
         "learning_rates": event.learning_rates,
         "losses": snapshot.losses.add(event.step, event.loss, event.average_loss),
-        "pace": snapshot.pace.tick(event.step, record.elapsed, exact=True),
+        "pace": snapshot.pace.tick(event.step, record.elapsed - event.age, exact=True),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from kohya_driver.events.model import (
     ProcessExited,
     SaveRequested,
     SavingCheckpoint,
+    StepDone,
     StopRequested,
 )
 from kohya_driver.events.parse import MetricsReader, Parser
@@ -37,6 +38,8 @@ from kohya_driver.run.samples import sample_saved
 from kohya_driver.run.stop import Stop
 
 LOOK_SECONDS = 0.2
+OLDEST_SECONDS = 5.0
+"""That a step can be told after it was done."""
 MEMORY_SECONDS = 5.0
 SAMPLES_SECONDS = 1.0
 OPEN_STEP_BYTES = 1 << 16
@@ -243,6 +246,9 @@ class Supervisor:
         for event in events:
             if isinstance(event, SavingCheckpoint):
                 self._pending.append(Path(event.path))
+            elif isinstance(event, StepDone):
+                age = self.recorder.now - self._reader.time  # whose clock may have been set
+                event = replace(event, age=round(min(max(0.0, age), OLDEST_SECONDS), 3))
             if self._skip.get(source, 0):
                 self._skip[source] -= 1
             else:

@@ -1,4 +1,4 @@
-"""What `entry_kept.py` keeps between trainings on the real engine: a training with it is, to the bit, the one without."""
+"""What `entry_kept.py` keeps between trainings on the real engine, and `entry_unfilled.py` leaves out: to the bit the training without."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_the_second_training_is_the_first(random_base: Path, home: Path, tmp_pat
     preset = project(tmp_path, random_base)
     first = train(preset)
     kinds = {path.name: len(list(path.glob("*/*"))) for path in (home / "kept").iterdir()}
-    assert kinds == {"latents": first.plan().images, "random": 1, "hashes": 1}
+    assert kinds == {"latents": first.plan().images, "hashes": 1}
     second = train(preset)
     assert (known(first), known(second)) == (0, first.plan().images)
     assert told(second) == told(first)
 
 
-def test_numbers_that_nobody_needs_are_passed_by(installed_engine: Engine, random_base: Path) -> None:
+def test_numbers_that_nobody_needs_are_left_out(installed_engine: Engine, random_base: Path) -> None:
     """The generator then stands where filling the models would have left it; where that cannot be told, it is not."""
     folder = Path(entry_script()).parent
     found = run_inside(installed_engine, "skipped_numbers.py", str(folder), str(random_base))
@@ -81,7 +81,7 @@ def test_it_is_the_one_without(random_base: Path, home: Path, tmp_path: Path) ->
     for path in (home / "kept").glob("*/*/*"):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     torn = train(preset)
-    shutil.rmtree(home / "kept" / "random")
+    shutil.rmtree(home / "kept" / "hashes")
     again = train(preset)
     without = train(preset, "launch.keep_caches=false")
     assert (known(torn), known(again), known(without)) == (0, again.plan().images, 0)

@@ -182,6 +182,13 @@ def test_a_checkpoint_has_the_step_at_which_it_was_saved(
     assert [one.step for one in products_of(run)] == [STEPS // 2, STEPS]
 
 
+def test_steps_have_the_times_of_the_engine(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = open_run(train(preset, monkeypatch, step_seconds=0.03).folder)
+    done = [json.loads(line)["time"] for line in run.metrics_file.read_text().splitlines()]
+    told = [record.time - record.event.age for record in run.events() if isinstance(record.event, StepDone)]
+    assert told == [pytest.approx(time, abs=0.05) for time in done] and len(done) == STEPS
+
+
 def test_stop(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = Stop()
 

@@ -115,6 +115,15 @@ def test_pace_is_the_median_and_ignores_what_is_not_training() -> None:
     assert snapshot.seconds_per_step == 2.0
 
 
+def test_pace_is_that_of_the_engine_however_late_a_step_is_told() -> None:
+    told = [
+        (6.0 if step % 3 == 1 else 0.0, StepDone(step, 1.0, 1.0, {}, age=2.0 * (-step % 3)))
+        for step in range(1, 13)
+    ]
+    snapshot = after(START, *told)
+    assert snapshot.seconds_per_step == 2.0 and set(snapshot.pace.intervals) == {2.0}
+
+
 def test_time_left_expects_pauses_to_come_again() -> None:
     busy = after(START, *steps(range(1, 11), 2.0))
     assert busy.eta_seconds == pytest.approx(90 * 2.0)

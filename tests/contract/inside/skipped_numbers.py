@@ -1,6 +1,6 @@
 """Inside the engine: where the random numbers stand after models were built without being filled, and after they were filled.
 
-usage: python skipped_numbers.py ENTRY_KEPT_FOLDER BASE
+usage: python skipped_numbers.py ENTRY_FOLDER BASE
 
 The last line of output is JSON: {"wrong": seeds and numbers drawn before at which small layers end otherwise, "untold": which
 of the draws that cannot be counted are told as such, "base": whether SD 1.5's models end alike}.
@@ -13,7 +13,7 @@ import torch
 from library import model_util
 
 sys.path.insert(0, sys.argv[1])
-from entry_kept import SkippedNumbers, unfilled
+from entry_unfilled import SkippedNumbers, unfilled
 
 
 def layers():
@@ -26,7 +26,8 @@ def layers():
 
 
 def skip(make):
-    with SkippedNumbers(torch.get_rng_state()) as skipped, unfilled(skipped.note):
+    skipped = SkippedNumbers(torch.get_rng_state())
+    with unfilled(skipped.note):
         make()
     return skipped.after()
 
@@ -39,13 +40,19 @@ def is_alike(make):
     return skipped is not None and torch.equal(skipped, torch.get_rng_state())
 
 
+def many():
+    torch.empty(3000, 1801).uniform_()
+    torch.empty(1001).normal_()
+
+
 wrong = []
 for seed in (0, 42, 2**40):
     for drawn in (0, 1, 623, 624, 625, 1000):
         torch.manual_seed(seed)
-        torch.empty(drawn).uniform_()
-        if not is_alike(layers):
-            wrong.append([seed, drawn])
+        for make in (layers, many):
+            torch.empty(drawn).uniform_()
+            if not is_alike(make):
+                wrong.append([seed, drawn, make.__name__])
 
 uncounted = {
     "few normal numbers": lambda: torch.empty(3).normal_(),
