@@ -53,8 +53,8 @@ def main() -> None:
                         raw=tuple(seconds),
                     )
                 )
-                peaks[count] = [run.megabytes for run in runs]
-                busy = [run.busy for run in runs]
+                peaks[count] = [run.memory / 1e6 for run in runs]
+                busy = [run.processor for run in runs]
                 rows.append(
                     Row(f"its processor time, {name}, {count:,} pictures", median(busy), "s", raw=tuple(busy))
                 )

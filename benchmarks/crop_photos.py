@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -16,6 +15,7 @@ from PIL import Image, ImageFilter, ImageOps
 from benchmarks.measure import PYTHON, Row, keep, median
 from kohya_driver.engine.assets import fetch_wheel_files
 from kohya_driver.prepare.images import open_rgb
+from tests.watched import run_watched
 
 COUNT = 64
 TIMES = 3
@@ -32,8 +32,8 @@ def main() -> None:
             ours, loop = [pair[0] for pair in timed], [pair[1] for pair in timed]
             rows += [
                 Row(f"`crop` of {COUNT} photos of {kind}, whole process", median([o[0] for o in ours]), "s", "bare PIL loop: decode, centre crop, PNG", median([o[0] for o in loop]), "", tuple(o[0] for o in ours)),
-                Row("its processor time", median([o[1] for o in ours]), "s", "the same loop", median([o[1] for o in loop])),
-                Row("its peak memory", median([o[2] for o in ours]), "MB", "the same loop", median([o[2] for o in loop])),
+                Row(f"its processor time, {kind}", median([o[1] for o in ours]), "s", "the same loop", median([o[1] for o in loop])),
+                Row(f"its peak memory, {kind}", median([o[2] for o in ours]), "MB", "the same loop", median([o[2] for o in loop])),
             ]  # fmt: skip
         many = make_photos(Path(folder) / "many", KINDS["2 MP"], count=4 * COUNT)
         peak = run(many, "ours")[2]
@@ -66,14 +66,9 @@ def run(source: Path, how: str) -> tuple[float, float, float]:
         command = [PYTHON, "-m", "kohya_driver", "crop", str(source), "--out", f"{out}/out", "--json"]
         if how == "loop":
             command = [PYTHON, str(Path(__file__).resolve()), "--loop", str(source), out]
-        begin = time.perf_counter()
-        silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-        pid = os.posix_spawn(command[0], command, os.environ, file_actions=silent)
-        _, status, usage = os.wait4(pid, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
-        seconds = time.perf_counter() - begin
-    peak = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return seconds, usage.ru_utime + usage.ru_stime, peak
+        done = run_watched(command, dict(os.environ))
+    assert done.code == 0, done.stderr
+    return done.seconds, done.processor, done.memory / 1e6
 
 
 def loop(source: Path, out: Path) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import Row, keep, median
-from kohya_driver import api, quickstart
+from benchmarks.measure import Row, keep, median, trained
+from kohya_driver import quickstart
 from kohya_driver.engine.kinds import EMBEDDED, SD_SCRIPTS, kind_of
 from kohya_driver.engine.model import EngineName
 from kohya_driver.engine.store import require_engine
@@ -33,9 +32,9 @@ class Trained:
     step: float
     """Seconds, the median of a training."""
     memory: float
-    """The highest, of trainer and launcher together, in GB."""
+    """The highest of the largest process, in GB."""
     whole: float
-    """Seconds, from the preset to the result."""
+    """Seconds, from the command to its end."""
 
 
 def main() -> None:
@@ -82,13 +81,10 @@ def train(engine: EngineName, base: Path) -> Trained:
     of the median."""
     with tempfile.TemporaryDirectory() as folder:
         preset = quickstart.write_project(Path(folder), base, probe_host(), engine)
-        begin = time.perf_counter()
-        result = api.train(api.load_preset(preset, sets=SETS))
-        whole = time.perf_counter() - begin
-        assert result.outcome == "succeeded", result.evidence
-        snapshot = api.open_run(result.folder).snapshot()
-    assert snapshot.seconds_per_step and snapshot.memory
-    return Trained(snapshot.seconds_per_step, snapshot.memory.tree_peak / 1e9, whole)
+        run, done = trained(preset, SETS)
+        step = run.snapshot().seconds_per_step
+    assert step
+    return Trained(step, done.memory / 1e9, done.seconds)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.first_lora import pictures
-from benchmarks.measure import Row, keep, median
-from kohya_driver import api, files, quickstart
+from benchmarks.measure import Row, keep, median, trained
+from kohya_driver import files, quickstart
 from kohya_driver.engine.install import require_engine
 from kohya_driver.events.model import StepDone
 
@@ -37,7 +37,7 @@ notify = false
 """
 TAKEN_BACK: Mapping[str, Sequence[str]] = {
     "no launcher": ("launch.launcher=accelerate",),
-    "latents and random numbers kept": ("launch.keep_caches=false",),
+    "what is known kept, models not filled": ("launch.keep_caches=false",),
     "all threads": ("launch.num_cpu_threads_per_process=1",),
     "latents cached": ("training.cache_latents=false",),
     "sdpa": ("training.attention=plain",),
@@ -55,7 +55,7 @@ class Trained:
     """Seconds from the start of the run until its first step is done."""
     step: float
     memory: float
-    """The highest, of all processes of the training, in GB."""
+    """The highest of the largest process, in GB."""
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def main() -> None:
                 told.setdefault(sets, []).append(train(preset, sets))
                 print(f"{sets}: {told[sets][-1]}", file=sys.stderr, flush=True)
     rows = [row for lever, sets in TAKEN_BACK.items() for row in compared(lever, told[()], told[tuple(sets)])]
-    kept_back = told[tuple(TAKEN_BACK["latents and random numbers kept"])]
+    kept_back = told[tuple(TAKEN_BACK["what is known kept, models not filled"])]
     keep("levers", [*rows, *compared("four pictures at once through the VAE", kept_back, told[ENCODING])])
 
 
@@ -96,13 +96,11 @@ def values(trained: Sequence[Trained], field: str) -> tuple[float, ...]:
 
 
 def train(preset: Path, sets: Sequence[str]) -> Trained:
-    result = api.train(api.load_preset(preset, sets=sets))
-    assert result.outcome == "succeeded", result.evidence
-    run = api.open_run(result.folder)
+    run, done = trained(preset, sets)
     first = next(record.elapsed for record in run.events() if isinstance(record.event, StepDone))
     snapshot = run.snapshot()
-    assert snapshot.seconds_per_step and snapshot.memory
-    return Trained(first, snapshot.seconds_per_step, snapshot.memory.tree_peak / 1e9)
+    assert snapshot.seconds_per_step
+    return Trained(first, snapshot.seconds_per_step, done.memory / 1e9)
 
 
 if __name__ == "__main__":

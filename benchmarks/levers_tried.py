@@ -1,6 +1,6 @@
-"""What other levers of speed would be worth, that kohya-driver does not pull: each by itself, against a training as it makes it.
+"""What other levers of speed would be worth, that kohya-driver does not pull, and what two cost that it pulls without a switch of their own.
 
-SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the processor. Seconds until the first step is done, the median of
+Each by itself, against a training as kohya-driver makes it. SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the processor. Seconds until the first step is done, the median of
 the later steps, and how far the losses move. `sizes not shuffled` has pictures of four sizes, on both sides. Needs the installed engine; six minutes
 a round. `python -m benchmarks.levers_tried compiled` tries torch.compile, which takes five more.
 """
@@ -35,6 +35,8 @@ LEVERS = {
     "channels_last": "channels innermost",
     "one_copy": "weights mapped, not copied",
     "sorted_buckets": "sizes not shuffled",
+    "filled": "models filled with random numbers first",
+    "all_collected": "garbage collected among all objects",
     "compiled": "torch.compile",
 }
 BY_SIZES, SLOW = "sorted_buckets", "compiled"

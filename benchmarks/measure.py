@@ -16,6 +16,8 @@ from pathlib import Path
 
 from kohya_driver import __version__
 from kohya_driver.host import probe_host
+from kohya_driver.run.folder import Run, open_run
+from tests.watched import Watched, run_watched
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -58,30 +60,25 @@ def wall_seconds(
     return time.perf_counter() - begin
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """By a whole process; processor time tells what a busy machine hides."""
-
-    seconds: float
-    megabytes: float
-    busy: float
-
-
 def taken(
     words: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> Taken:
-    """By `kohya-driver WORDS…`, from its start to its end, with its peak memory; raises if it fails."""
-    begin = time.perf_counter()
-    child = subprocess.Popen(
-        [PYTHON, "-m", "kohya_driver", *(str(word) for word in words)],
-        stdout=subprocess.DEVNULL,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-    )
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
-    return Taken(time.perf_counter() - begin, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
+) -> Watched:
+    """By `kohya-driver WORDS…`, from its start to its end; raises if it fails."""
+    done = run_watched([PYTHON, "-m", "kohya_driver", *words], {**os.environ, **(env or {})}, cwd)
+    assert done.code == 0, done.stderr
+    return done
+
+
+def trained(preset: Path, sets: Sequence[str] = ()) -> tuple[Run, Watched]:
+    """A training as a person starts it, and what it took: its memory is that of its largest process, for the whole of its life.
+
+    The driver itself looks at memory every five seconds, too seldom for a training of twenty.
+    """
+    runs = preset.parent / "runs"
+    before = set(runs.glob("*"))
+    done = taken(["train", preset, "--plain", *(word for one in sets for word in ("--set", one))])
+    (folder,) = set(runs.glob("*")) - before
+    return open_run(folder), done
 
 
 def paired(
@@ -107,9 +104,9 @@ def keep(name: str, rows: Sequence[Row], *, beside: bool = False) -> None:
     path, about = RESULTS / f"{name}.json", {"date": str(date.today()), "machine": machine()}
     found = json.loads(path.read_text(encoding="utf-8")) if beside and path.exists() else {}
     same = about.items() <= found.items()
-    told = {row["figure"]: row for row in found["rows"]} if same else {}
-    told |= {row.figure: asdict(row) for row in rows}
-    value = {**about, "rows": list(told.values())}
+    names = {row.figure for row in rows}
+    earlier = [row for row in found["rows"] if row["figure"] not in names] if same else []
+    value = {**about, "rows": [*earlier, *(asdict(row) for row in rows)]}
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(rows))
 

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Row, Taken, keep, median, taken
+from benchmarks.measure import Row, keep, median, taken
 from tests.project import write_base, write_picture
+from tests.watched import Watched
 
 TIMES = 5
 BOUNDS = {100: "", 1000: "< 2 s", 10000: "< 10 s"}
@@ -24,7 +25,7 @@ def main() -> None:
             rows.append(
                 Row(f"`plan`, {count:,} pictures", median(seconds), "s", bound=bound, raw=tuple(seconds))
             )
-            peaks = [run.megabytes for run in runs]
+            peaks = [run.memory / 1e6 for run in runs]
             rows.append(Row(f"its peak memory, {count:,} pictures", median(peaks), "MB", raw=tuple(peaks)))
     keep("plan_pictures", rows)
 
@@ -40,7 +41,7 @@ def make_pictures(folder: Path, count: int) -> Path:
     return folder
 
 
-def plan_once(images: Path, base: Path) -> Taken:
+def plan_once(images: Path, base: Path) -> Watched:
     words = ["--images", str(images), "--base", str(base), "--trigger", "ning"]
     return taken(["plan", "sd15-anime-character", "--json", *words])
 

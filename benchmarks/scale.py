@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import Row, Taken, keep, median, taken
+from benchmarks.measure import Row, keep, median, taken
 from benchmarks.plan_pictures import make_pictures, plan_once
 from kohya_driver import files
 from kohya_driver.run.folder import Run
 from tests.project import write_base
 from tests.reports import make_run
+from tests.watched import Watched
 
 TIMES = 7
 PICTURES = (10, 100, 1000, 10000)
@@ -39,11 +40,11 @@ def main() -> None:
     keep("scale", rows)
 
 
-def growth(figure: str, counts: Sequence[int], once: Callable[[int], Taken]) -> list[Row]:
+def growth(figure: str, counts: Sequence[int], once: Callable[[int], Watched]) -> list[Row]:
     both = {count: [once(count) for _ in range(TIMES)] for count in counts}
     seconds = {count: [one.seconds for one in each] for count, each in both.items()}
     middles = {count: median(values) for count, values in seconds.items()}
-    least, most = (median([one.megabytes for one in both[count]]) for count in (counts[0], counts[-1]))
+    least, most = (median([one.memory / 1e6 for one in both[count]]) for count in (counts[0], counts[-1]))
     rows = [
         Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(values))
         for count, values in seconds.items()
@@ -73,7 +74,7 @@ def exponent(seconds: dict[int, float]) -> float:
     return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
 
 
-def audit(images: Path) -> Taken:
+def audit(images: Path) -> Watched:
     return taken(["audit", str(images), "--quick", "--json"])
 
 
@@ -87,7 +88,7 @@ def fill(folder: Path, count: int) -> None:
             files.write_bytes(one.folder / path.name, path.read_bytes())
 
 
-def runs(folder: Path, home: Path) -> Taken:
+def runs(folder: Path, home: Path) -> Watched:
     return taken(["runs", "--json"], {"KOHYA_DRIVER_HOME": str(home)}, folder)
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 WATCH = """
-import os, subprocess, sys
+import os, subprocess, sys, time
+begin = time.perf_counter()
 child = subprocess.Popen(sys.argv[1:])
 _, status, usage = os.wait4(child.pid, 0)
-print(f"\\n{usage.ru_maxrss * (1 if sys.platform == 'darwin' else 1024)} {usage.ru_utime}")
+seconds = time.perf_counter() - begin
+print(f"\\n{usage.ru_maxrss * (1 if sys.platform == 'darwin' else 1024)} {usage.ru_utime + usage.ru_stime} {seconds}")
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 """A child's peak begins with the memory of the process that started it, and the process that runs the tests grows with
@@ -20,13 +22,14 @@ their number. So a small one stands between."""
 
 
 class Watched(NamedTuple):
-    """`memory` in bytes, `processor` in seconds of user time."""
+    """`memory` in bytes: the highest of any one process among it and its children; `processor` and `seconds` of time."""
 
     code: int
     stdout: str
     stderr: str
     memory: int
     processor: float
+    seconds: float
 
 
 def run_watched(
@@ -40,5 +43,5 @@ def run_watched(
         text=True,
     )
     stdout, _, last = done.stdout.rstrip("\n").rpartition("\n")
-    memory, processor = last.split()
-    return Watched(done.returncode, stdout, done.stderr, int(memory), float(processor))
+    memory, processor, seconds = last.split()
+    return Watched(done.returncode, stdout, done.stderr, int(memory), float(processor), float(seconds))

@@ -3,9 +3,11 @@
 For what the driver does not do, so that it can be said what it would be worth.
 """
 
+import gc
 import runpy
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 
 def main():
@@ -54,6 +56,14 @@ def sorted_buckets():
     random.shuffle = shuffle_and_sort
 
 
+def filled():
+    sys.modules["kohya_driver_entry_unfilled"] = SimpleNamespace(leave_unfilled=lambda model_util: None)
+
+
+def all_collected():
+    gc.freeze = lambda: None
+
+
 def one_copy():
     """The base's file is mapped into memory and its tensors become the models' weights, instead of being copied into them."""
     import torch
@@ -73,6 +83,8 @@ LEVERS = {
     "channels_last": channels_last,
     "sorted_buckets": sorted_buckets,
     "one_copy": one_copy,
+    "filled": filled,
+    "all_collected": all_collected,
 }
 
 if __name__ == "__main__":
