@@ -66,7 +66,7 @@ def run(source: Path, how: str) -> tuple[float, float, float]:
         command = [PYTHON, "-m", "kohya_driver", "crop", str(source), "--out", f"{out}/out", "--json"]
         if how == "loop":
             command = [PYTHON, str(Path(__file__).resolve()), "--loop", str(source), out]
-        done = run_watched(command, dict(os.environ))
+        done = run_watched(command)
     assert done.code == 0, done.stderr
     return done.seconds, done.processor, done.memory / 1e6
 

@@ -1,8 +1,8 @@
 """What other levers of speed would be worth, that kohya-driver does not pull, and what two cost that it pulls without a switch of their own.
 
-Each by itself, against a training as kohya-driver makes it. SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the processor. Seconds until the first step is done, the median of
-the later steps, and how far the losses move. `sizes not shuffled` has pictures of four sizes, on both sides. Needs the installed engine; six minutes
-a round. `python -m benchmarks.levers_tried compiled` tries torch.compile, which takes five more.
+Each by itself, against a training as kohya-driver makes it. SD 1.5's size with random weights, twelve pictures of 128 pixels, 24 steps, on the
+processor. Seconds until the first step is done, the median of the later steps, and how far the losses move. `sizes not shuffled` has pictures of
+four sizes, on both sides. Needs the installed engine; six minutes a round. `python -m benchmarks.levers_tried compiled` tries torch.compile, which takes five more.
 """
 
 from __future__ import annotations

@@ -167,7 +167,6 @@ def squared(polynomial):
     return int(f"{polynomial:b}".replace("0", "00").replace("1", "01"), 2)
 
 
-@functools.cache
 def characteristic_polynomial():
     """M. Matsumoto, T. Nishimura: Mersenne Twister, ACM Transactions on Modeling and Computer Simulation 8 (1998), appendix A."""
 

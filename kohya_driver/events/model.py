@@ -142,7 +142,7 @@ class CheckpointSaved(Event):
     path: str
     size_bytes: int
     step: int = 0
-    """As the file itself says; 0: it does not."""
+    """At which it was saved, as the file itself or its name says; 0: neither does."""
 
 
 @dataclass(frozen=True, slots=True)

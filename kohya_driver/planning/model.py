@@ -11,6 +11,7 @@ from kohya_driver import texts
 from kohya_driver.dataset.buckets import Bucket
 from kohya_driver.engine.model import SD_SCRIPTS, Engine, EngineName
 from kohya_driver.errors import Finding, PlanError, Severity
+from kohya_driver.events.parts import named_position
 from kohya_driver.host import Host
 from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse
@@ -152,6 +153,11 @@ class Plan:
     def epoch_end(self, epoch: int) -> int:
         """The step at which an epoch (counted from 1) ends."""
         return min(epoch * self.steps_per_epoch, self.steps)
+
+    def step_named(self, path: str) -> int:
+        """The step at which a checkpoint of this name is saved; 0: the name does not say."""
+        step, epoch = named_position(path)
+        return step or self.epoch_end(epoch)
 
     def raise_for_errors(self) -> None:
         """Raises PlanError with every error among the findings."""

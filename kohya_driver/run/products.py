@@ -20,7 +20,6 @@ from kohya_driver.events.model import (
     StepDone,
     Validated,
 )
-from kohya_driver.events.parts import named_position
 from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run
 from kohya_driver.run.readable import read_run
@@ -101,7 +100,7 @@ class _Told:
         elif isinstance(event, Validated):
             self.validations[event.step] = event.loss
         elif isinstance(event, CheckpointSaved):
-            self._add(event.path, _Written(event.step or self._step_of(event.path), event.size_bytes))
+            self._add(event.path, _Written(self._step_of(event), event.size_bytes))
         elif isinstance(event, StateSaved):
             self._add(event.path, _Written(self._step, None))
         elif isinstance(event, CheckpointRemoved):
@@ -109,10 +108,9 @@ class _Told:
         elif isinstance(event, ProcessExited | RunFinished):
             self.end(record.time)
 
-    def _step_of(self, path: str) -> int:
-        """Its name tells step or epoch (train_util.py:90), in case it was noticed only after the next step."""
-        step, epoch = named_position(path)
-        return step or self.plan.epoch_end(epoch) or self._step
+    def _step_of(self, event: CheckpointSaved) -> int:
+        """It may have been noticed only after the next step. Records of an earlier version say none."""
+        return event.step or self.plan.step_named(event.path) or self._step
 
     def _add(self, path: str, one: _Written) -> None:
         self.written[path] = one

@@ -25,7 +25,6 @@ from kohya_driver.events.model import (
     StopRequested,
 )
 from kohya_driver.events.parse import MetricsReader, Parser
-from kohya_driver.events.parts import named_position
 from kohya_driver.host import read_memory
 from kohya_driver.planning.model import Plan
 from kohya_driver.process import Child, lives_marked, stop_child, sweep
@@ -266,13 +265,10 @@ class Supervisor:
                 self._pending.remove(path)
                 if self.told and any(known.path == str(path) for known in self.recorder.snapshot.checkpoints):
                     continue
-                step = self._step_of(path, header.metadata.get("ss_steps", ""))
+                # The engine may have gone on since.
+                told = header.metadata.get("ss_steps", "")
+                step = int(told) if told.isdecimal() else self.plan.step_named(path.name)
                 self.recorder.record(CheckpointSaved(str(path), state.st_size, step))
-
-    def _step_of(self, path: Path, told: str) -> int:
-        """At which a checkpoint was saved; the engine may have gone on before it was noticed. 0: neither file nor name say so."""
-        step, epoch = named_position(path.name)
-        return int(told) if told.isdecimal() else step or self.plan.epoch_end(epoch)
 
     @property
     def plan(self) -> Plan:

@@ -151,11 +151,13 @@ def test_checkpoints_name_their_step_or_epoch() -> None:
         CheckpointSaved("/o/a-000001.safetensors", 5, 4),
         CheckpointSaved("/o/a-step00000006.safetensors", 6),
         CheckpointSaved("/o/a.safetensors", 7),
+        CheckpointSaved("/o/a-000003.safetensors", 8),
     )
     assert [(item.epoch, item.step, item.size_bytes) for item in snapshot.checkpoints] == [
         (1, 4, 5),
         (2, 6, 6),
         (2, 7, 7),
+        (3, 7, 8),
     ]
     assert snapshot.saving == ""
 
