@@ -18,7 +18,7 @@ pytestmark = pytest.mark.engine
 def test_renamed_pruned_and_moved_between_two_attempts(tiny_base: Path, tmp_path: Path) -> None:
     whole = api.train(preset(tmp_path / "whole", tiny_base))
     assert (whole.outcome, whole.steps) == ("succeeded", STEPS), whole.evidence
-    stop, watch = stopping_at(random.randint(3, STEPS - 3))
+    stop, watch = stopping_at(random.randint(3, STEPS // 2))
     result = api.train(preset(tmp_path / "项目 一", tiny_base), on_event=watch, stop=stop)
     assert result.outcome == "stopped", result.evidence
     run = api.rename_run(result.folder, "宁光 最好的")
