@@ -163,6 +163,8 @@ def write_project(folder: Path, base: Path, device: str) -> Path:
             "lr_warmup_steps": 0,
         },
         "training": {"max_train_steps": STEPS},
+        # Half precision rounds a thousand times as much as what is looked for here.
+        "precision": {"mixed_precision": "no"},
         "launch": {"engine": EMBEDDED, "device": device},
         "saving": {"output_name": "trial"},
         "safety": {"recover": 0},

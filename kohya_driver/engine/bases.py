@@ -9,7 +9,7 @@ from pathlib import Path
 from kohya_driver import files, process
 from kohya_driver.engine import random_base_script
 from kohya_driver.engine.model import EMBEDDED_SCRIPTS, Engine
-from kohya_driver.errors import EngineError
+from kohya_driver.errors import EngineError, HostError
 
 OnProgress = Callable[[float], None]
 TINY_SCRIPT = EMBEDDED_SCRIPTS / "tiny_base.py"
@@ -66,5 +66,16 @@ def _run(engine: Engine, arguments: list[str | Path], path: Path, on_progress: O
         on_line=tell,
     )
     if result.status != 0 or not path.exists():
-        last_line = result.output.strip().rpartition("\n")[2][:300]
-        raise EngineError("engine.random_base_failed", path, reason=last_line)
+        raise _failure(result.output.strip().rpartition("\n")[2], path, engine.name)
+
+
+def _failure(last_line: str, path: Path, engine: str) -> EngineError | HostError:
+    """By what the script says in its last line; a traceback ends with its reason."""
+    try:
+        told = json.loads(last_line)
+        kind, reason = str(told["error"]), str(told["reason"])
+    except (ValueError, KeyError, TypeError):
+        kind, reason = "", last_line[:300]
+    if kind == "disk_full":
+        return HostError("files.disk_full", path)
+    return EngineError("engine.random_base_failed", path, reason=reason, engine=engine)

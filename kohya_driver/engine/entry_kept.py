@@ -1,11 +1,13 @@
 """Keeps between trainings what each would compute anew with the same result. Stands alone, as entry.py does.
 
-KOHYA_DRIVER_KEPT names the folder. A file there is written whole or not at all, has its content's hash in its name, and may be
-deleted at any time. Results stay equal to the bit (tests/contract/test_kept.py):
+KOHYA_DRIVER_KEPT names the folder, one for each installed engine, because other versions of its packages compute otherwise. A file there is
+written whole or not at all, its name is the hash of what went in, it is read only if its content is what was written, and it may be deleted at any
+time. Results stay equal to the bit (tests/contract/test_kept.py). So whole batches are kept: one picture's last bits depend on the others in its
+batch, on the number of threads and on the device.
 
-- **Latents.** What the VAE makes of a picture is its moments, from which the engine then draws the latents with its random numbers.
-  The moments are kept, under the hash of the picture as the VAE gets it and of the VAE's weights; the drawing is not.
-- **Text encoders' outputs**, where the engine caches them (SDXL, `cache_text_encoder_outputs`): under the caption's tokens and the weights.
+- **Latents.** What the VAE makes of pictures is their moments, from which the engine then draws the latents with its random numbers.
+  The moments are kept, under the hash of the pictures as the VAE gets them and of the VAE's weights; the drawing is not.
+- **Text encoders' outputs**, where the engine caches them (SDXL, `cache_text_encoder_outputs`): under the captions' tokens and the weights.
 - **The base's hash**, which goes into the LoRA's metadata, under the file's place, size and times.
 
 The base's file is read ahead, by a thread beside the imports, which keep one core busy for seconds: it is hashed there if it has to be, and in
@@ -22,11 +24,16 @@ import threading
 import time
 
 
+ROOM_BYTES = 1 << 30
+"""So much of one training is kept; kept.py makes room for it."""
+
+
 class Kept:
     """The folder. What cannot be read is not there; what cannot be written is left out."""
 
     def __init__(self, folder, tell):
         self.folder, self.tell = folder, tell
+        self.room = ROOM_BYTES
         self.readings = {}  # file → the thread that reads it ahead
         self.pictures = 0  # that did not go through the VAE
         self.captions = 0  # that did not go through the text encoders
@@ -44,12 +51,15 @@ class Kept:
             return None
 
     def write(self, path, save):
+        if self.room <= 0:
+            return
         partial = None
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             handle, partial = tempfile.mkstemp(prefix=".partial-", dir=os.path.dirname(path))
             os.close(handle)
             save(partial)
+            self.room -= os.path.getsize(partial)
             os.replace(partial, path)
         except Exception:  # a full disk, in the words of whoever writes
             if partial:
@@ -58,23 +68,32 @@ class Kept:
 
     def read_tensors(self, kind, name):
         """In the order in which they were written; None if they are not there."""
-        from safetensors.torch import load_file
-
-        found = self.read(self.path(kind, name, "safetensors"), load_file)
-        return [found[key] for key in sorted(found)] if found else None
+        return self.read(self.path(kind, name, "safetensors"), load_tensors)
 
     def write_tensors(self, kind, name, tensors):
         from safetensors.torch import save_file
 
-        held = {str(number): one.detach().cpu().clone().contiguous() for number, one in enumerate(tensors)}
-        self.write(self.path(kind, name, "safetensors"), lambda path: save_file(held, path))
+        held = [one.detach().cpu().clone().contiguous() for one in tensors]
+        named, told = {str(number): one for number, one in enumerate(held)}, {CONTENT: content_hash(held)}
+        self.write(self.path(kind, name, "safetensors"), lambda path: save_file(named, path, told))
 
-    def read_tensor(self, kind, name):
-        found = self.read_tensors(kind, name)
-        return found[0] if found else None
 
-    def write_tensor(self, kind, name, tensor):
-        self.write_tensors(kind, name, [tensor])
+CONTENT = "sha256"
+
+
+def load_tensors(path):
+    """A file that lost some of its bytes, when the power went off say, is none."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        found = [file.get_tensor(str(number)) for number in range(len(file.keys()))]
+        if content_hash(found) != file.metadata()[CONTENT]:
+            raise ValueError(path)
+    return found
+
+
+def content_hash(tensors):
+    return hashlib.sha256(" ".join(map(tensor_name, tensors)).encode()).hexdigest()
 
 
 def keep(folder, arguments, tell, when_imported):
@@ -116,7 +135,7 @@ def keep_latents(kept, strategy_base):
 
 
 def encode_with_kept(kept, encode):
-    """A batch goes through the VAE whole, unless all of it is known."""
+    """A batch goes through the VAE, unless it is known."""
 
     def call(vae, pictures, return_dict=True):
         from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
@@ -124,18 +143,15 @@ def encode_with_kept(kept, encode):
 
         if not return_dict:
             return encode(vae, pictures, return_dict=False)
-        names = [tensor_name(picture, weights_hash(vae)) for picture in pictures]
-        known = [kept.read_tensor("latents", name) for name in names]
-        kept.spared = all(fits(moments, pictures) for moments in known)
-        if kept.spared:
-            kept.pictures += len(names)
-            import torch
-
-            moments = torch.stack(known).to(pictures.device)
+        name = tensor_name(pictures, f"{weights_hash(vae)} {computing_on(pictures.device)}")
+        known = kept.read_tensors("latents", name)
+        kept.spared = known is not None
+        if known:
+            kept.pictures += len(pictures)
+            moments = known[0].to(pictures.device)
             return AutoencoderKLOutput(latent_dist=DiagonalGaussianDistribution(moments))
         told = encode(vae, pictures)
-        for name, moments in zip(names, told.latent_dist.parameters, strict=True):
-            kept.write_tensor("latents", name, moments)
+        kept.write_tensors("latents", name, [told.latent_dist.parameters])
         return told
 
     return call
@@ -176,9 +192,14 @@ def tell_after(kept, owner, method, event, counted):
     setattr(owner, method, cache_and_tell)
 
 
-def fits(moments, pictures):
-    wanted = tuple(side // 8 for side in pictures.shape[-2:])
-    return moments is not None and moments.dtype == pictures.dtype and tuple(moments.shape[-2:]) == wanted
+def computing_on(device):
+    """What the last bits of a result depend on besides what goes in: where, in what precision, on how many threads."""
+    import torch
+
+    kind = device.type
+    place = torch.cuda.get_device_name(device) if kind == "cuda" else kind
+    autocast = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else None
+    return f"{place} {autocast} {torch.get_num_threads()}"
 
 
 def tensor_name(tensor, salt=""):
@@ -186,7 +207,7 @@ def tensor_name(tensor, salt=""):
     import torch
 
     held = tensor.detach().cpu().contiguous()
-    found = hashlib.sha256(f"{salt} {held.dtype} {tuple(held.shape)} {tensor.device.type}".encode())
+    found = hashlib.sha256(f"{salt} {held.dtype} {tuple(held.shape)}".encode())
     found.update(held.flatten().view(torch.uint8).numpy())
     return found.hexdigest()
 
@@ -225,7 +246,7 @@ def keep_texts(kept, strategy_sdxl):
 
 
 class KnowingEncoder:
-    """In place of the engine's strategy. A batch goes through the text encoders whole, unless all of it is known."""
+    """In place of the engine's strategy. A batch goes through the text encoders, unless it is known."""
 
     def __init__(self, kept, encoding):
         self.kept, self.encoding = kept, encoding
@@ -234,23 +255,17 @@ class KnowingEncoder:
         return getattr(self.encoding, name)
 
     def encode_tokens(self, tokenizing, models, tokens):
-        import torch
-
         device = models[0].device
-        autocast = torch.is_autocast_enabled(device.type), torch.get_autocast_dtype(device.type)
-        weights = [weights_hash(model, LARGE_STRIDE) for model in models]
-        salt = f"{' '.join(weights)} {device.type} {autocast}"
-        names = [
-            hashlib.sha256(" ".join(tensor_name(one, salt) for one in row).encode()).hexdigest()
-            for row in zip(*tokens, strict=True)
+        inputs = [weights_hash(model, LARGE_STRIDE) for model in models] + [
+            tensor_name(one) for one in tokens
         ]
-        known = [self.kept.read_tensors("texts", name) for name in names]
-        if all(known):
-            self.kept.captions += len(names)
-            return [torch.stack(part).to(device) for part in zip(*known, strict=True)]
+        name = hashlib.sha256(" ".join([*inputs, computing_on(device)]).encode()).hexdigest()
+        known = self.kept.read_tensors("texts", name)
+        if known:
+            self.kept.captions += len(tokens[0])
+            return [one.to(device) for one in known]
         told = self.encoding.encode_tokens(tokenizing, models, tokens)
-        for name, row in zip(names, zip(*told, strict=True), strict=True):
-            self.kept.write_tensors("texts", name, row)
+        self.kept.write_tensors("texts", name, told)
         return told
 
 

@@ -6,25 +6,29 @@ import contextlib
 from pathlib import Path
 
 from kohya_driver import files
+from kohya_driver.engine.entry_kept import ROOM_BYTES
+from kohya_driver.engine.model import Engine
 
 LIMIT_BYTES = 2 << 30
 """The latents of 16,000 pictures at 512 x 512."""
 
 
-def kept_folder() -> Path:
-    return files.home() / "kept"
+def kept_folder(engine: Engine) -> Path:
+    """Of this engine: other versions of its packages may compute something else."""
+    return _kept() / engine.root.name
 
 
-def prune_kept(limit_bytes: int = LIMIT_BYTES) -> int:
-    """Delete what was not used for longest, until no more than this is left; returns the bytes freed.
+def prune_kept(limit_bytes: int = LIMIT_BYTES - ROOM_BYTES) -> int:
+    """Delete what was not used for longest, of all engines, until no more than this is left; returns the bytes freed.
 
-    A disk that refuses is no reason to fail: a training is about to start.
+    By itself it makes room for what one more training may keep. A disk that refuses is no reason to fail: a training is about to start.
     """
     found = []
-    for path in kept_folder().glob("*/*/*"):
+    for path in _kept().rglob("*"):
         with contextlib.suppress(OSError):
-            state = path.stat()
-            found.append((state.st_mtime, state.st_size, path))
+            if path.is_file():
+                state = path.stat()
+                found.append((state.st_mtime, state.st_size, path))
     excess = sum(size for _, size, _ in found) - limit_bytes
     freed = 0
     for _, size, path in sorted(found):
@@ -34,3 +38,7 @@ def prune_kept(limit_bytes: int = LIMIT_BYTES) -> int:
             path.unlink()
             freed += size
     return freed
+
+
+def _kept() -> Path:
+    return files.home() / "kept"

@@ -356,7 +356,7 @@ def _environment(inputs: Inputs, draft: Draft) -> Mapping[str, str]:
         "KOHYA_DRIVER_ATTEMPT": inputs.folder / "attempt.json",
     }
     if inputs.preset.launch.keep_caches:
-        own["KOHYA_DRIVER_KEPT"] = kept_folder()
+        own["KOHYA_DRIVER_KEPT"] = kept_folder(inputs.engine)
     return {**given, **told, **{name: str(path) for name, path in own.items()}}
 
 

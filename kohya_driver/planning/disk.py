@@ -44,7 +44,7 @@ class DiskUse:
     """Train states that the preset asks for, kept for resuming."""
     samples: int
     caches: int
-    """Files beside the pictures that are not there yet."""
+    """Files beside the pictures that are not there yet, and what is kept in the data folder for later trainings."""
     logs: int
     autosaves: int = 0
     """Train states that are written by the clock, in the run's folder; they go when the training has succeeded."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kohya_driver.dataset.buckets import BucketSettings
+from kohya_driver.engine.entry_kept import ROOM_BYTES
 from kohya_driver.planning import schedule as counting
 from kohya_driver.planning.autosave import Autosave
 from kohya_driver.planning.disk import DiskUse, disk_use, latents_bytes, text_bytes
@@ -48,7 +49,7 @@ def disk_needed(
         saved if schedule.steps else (),
         samples=sample_count(schedule, draft.training, len(sampling.prompts)),
         sample_size=largest_size(inputs.preset, settings.resolution) or settings.resolution,
-        caches=_cache_bytes(inputs, draft, settings),
+        caches=_cache_bytes(inputs, draft, settings) + _kept_bytes(inputs, draft, settings),
         steps=schedule.steps,
         autosaves=autosave.at_once if autosave and schedule.steps else 0,
         small=_small(inputs),
@@ -73,6 +74,19 @@ def _cache_bytes(inputs: Inputs, draft: Draft, settings: BucketSettings) -> int:
         if training.get("cache_text_encoder_outputs_to_disk"):
             total += text_bytes(pictures, training.get("max_token_length"))
     return total
+
+
+def _kept_bytes(inputs: Inputs, draft: Draft, settings: BucketSettings) -> int:
+    """Of what the engine will keep for later trainings: of latents the mean and the spread, twice as many numbers."""
+    if not inputs.preset.launch.keep_caches:
+        return 0
+    training, total = draft.training, 0
+    pictures = sum(len(subset.folder.pictures) for subset in inputs.subsets)
+    if training.get("cache_latents"):
+        total += 2 * latents_bytes(pictures, settings.resolution, flipped=bool(draft.dataset.get("flip_aug")))
+    if training.get("cache_text_encoder_outputs"):
+        total += text_bytes(pictures, training.get("max_token_length"))
+    return min(total, ROOM_BYTES)
 
 
 def sample_count(schedule: Schedule, training: Mapping[str, Any], prompts: int) -> int:

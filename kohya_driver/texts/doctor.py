@@ -461,7 +461,7 @@ TEXTS = {
         "在 {device} 上训练的计算结果与处理器不同：损失相差 {largest}%（{limit}% 以内属于舍入误差）。",
     ),
     "doctor.train_differs.hint": (
-        f"What is trained here may be spoilt. Update macOS, then run it again; until then train with `--set launch.device=cpu`, and report it with {_REPORT}.",
-        f"在此训练的结果可能是坏的。请更新 macOS 后重试；在此之前请用 `--set launch.device=cpu` 训练，并用 {_REPORT} 反馈。",
+        f"What is trained here may be spoilt. Update macOS (elsewhere: the graphics card's driver), then run it again; until then train with `--set launch.device=cpu`, and report it with {_REPORT}.",
+        f"在此训练的结果可能是坏的。请更新 macOS（其他系统：显卡驱动）后重试；在此之前请用 `--set launch.device=cpu` 训练，并用 {_REPORT} 反馈。",
     ),
 }

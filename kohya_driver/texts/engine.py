@@ -247,8 +247,8 @@ TEXTS = {
         "无法制作随机权重的底模：{reason}",
     ),
     "engine.random_base_failed.hint": (
-        "It needs 2.2 GB of disk and 1 GB of memory. Run `kohya-driver engine verify`, then try again.",
-        "需要 2.2 GB 磁盘和 1 GB 内存。请先运行 `kohya-driver engine verify`，再重试。",
+        "See what is missing in the engine with `kohya-driver engine verify --engine {engine}`; `kohya-driver engine install --engine {engine} --force` builds it anew.",
+        "请用 `kohya-driver engine verify --engine {engine}` 查看引擎缺少什么；`kohya-driver engine install --engine {engine} --force` 会重新安装引擎。",
     ),
     # Model files
     "engine.weights_missing": (

@@ -18,7 +18,8 @@ from kohya_driver.engine.model import Engine
 from kohya_driver.engine.weights import read_header
 from kohya_driver.events.model import StepDone
 from kohya_driver.run.prepare import prepare_folder
-from tests.embedded.conftest import preset, run_trainer
+from tests.contract.test_resume import project
+from tests.embedded.conftest import EMBEDDED_HERE, preset, run_trainer
 from tests.project import write_picture
 
 pytestmark = pytest.mark.engine
@@ -104,8 +105,44 @@ def test_a_prompt_option_outside_is_refused(engine: Engine, tiny_base: Path, tmp
     assert "--w 64" not in done.stderr and "--x 1" not in done.stderr
 
 
-def test_many_options_together(tiny_base: Path, tmp_path: Path) -> None:
-    """Then a second training begins where the first ended, with its ranks."""
+def pickled(engine: Engine, lora: str) -> Path:
+    """The same LoRA as older programs wrote them."""
+    path = Path(lora).with_suffix(".pt")
+    script = "import sys, torch; from safetensors.torch import load_file; torch.save(load_file(sys.argv[1]), sys.argv[2])"
+    done = run_trainer(engine, "-c", script, lora, path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def test_names_of_older_checkpoints(engine: Engine) -> None:
+    """Their text encoder has no `text_model.`; sd-scripts knows them, too (library/model_util.py:968)."""
+    script = "import sys; from library.models import OLD_NAMES; print(*(OLD_NAMES.sub(r'\\1text_model.', name) for name in sys.argv[1:]))"
+    start = "cond_stage_model.transformer."
+    old = ("embeddings.position_ids", "encoder.layers.0.mlp.fc1.weight", "final_layer_norm.bias")
+    new = tuple(f"text_model.{name}" for name in old)
+    others = ("model.diffusion_model.out.0.bias", "first_stage_model.encoder.conv_in.bias")
+    done = run_trainer(engine, "-c", script, *(start + name for name in (*old, *new)), *others)
+    assert done.stdout.split() == [*(start + name for name in (*new, *new)), *others]
+
+
+def test_tags_of_folders_with_one_name(engine: Engine, tiny_base: Path, tmp_path: Path) -> None:
+    """They count together, as with sd-scripts (library/train_util.py:800)."""
+    file = project(tmp_path, tiny_base)
+    subsets = ""
+    for part in ("a", "b"):
+        folder = tmp_path / part / "1_ning"
+        write_picture(folder / "1.png", (64, 64), f"ning, {part}")
+        subsets += f'[[dataset.subsets]]\nimage_dir = "{folder}"\nnum_repeats = 1\n'
+    text = file.read_text(encoding="utf-8").replace('train_data_dir = "image"\n', "")
+    file.write_text(text.replace("[network]", f"{subsets}[network]"), encoding="utf-8")
+    result = api.train(api.load_preset(file, sets=[*EMBEDDED_HERE, *SHORT]))
+    assert result.outcome == "succeeded", result.evidence
+    told = json.loads(read_header(Path(result.final)).metadata["ss_tag_frequency"])
+    assert told == {"1_ning": {"ning": 2, "a": 1, "b": 1}}
+
+
+def test_many_options_together(engine: Engine, tiny_base: Path, tmp_path: Path) -> None:
+    """Then a second training begins where the first ended, with its ranks, and a third where the second did."""
     for number in range(3):
         write_picture(tmp_path / "reg" / "1_person" / f"{number}.png", (64, 64), "a person")
     result = train(
@@ -148,6 +185,16 @@ def test_many_options_together(tiny_base: Path, tmp_path: Path) -> None:
     header = read_header(Path(further.final))
     assert {name.split("_")[1] for name in header.tensors} == {"unet"}
     assert {each.shape[0] for name, each in header.tensors.items() if ".lora_down." in name} == {3}
+    third = train(
+        tmp_path,
+        tiny_base,
+        f'network.weights="{pickled(engine, further.final)}"',  # of the U-Net alone
+        "network.dim_from_weights=true",
+        "training.cache_latents=false",
+        "training.train_batch_size=3",
+        "training.vae_batch_size=2",
+    )
+    assert read_header(Path(third.final)).tensors.keys() == header.tensors.keys()
     models = Path(further.final).parent
     plan = api.open_run(further.folder).plan()
     assert sorted(path.name for path in models.glob("*.safetensors")) == sorted(plan.checkpoints)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kohya_driver.checkup.model import Diagnosis
 from kohya_driver.engine.kinds import EMBEDDED, Kind, kind_of
 from kohya_driver.errors import RunError, Severity
 from kohya_driver.trial import LIMIT, Trained, Trial, judged, trial_item
-from tests.project import CPU, MAC, write_base
+from tests.project import CPU, CUDA, MAC, write_base
 
 LOSSES = (0.9, 1.1, 0.4, 1.3)
 
@@ -76,7 +77,7 @@ def test_a_diagnosis_takes_it_in() -> None:
     assert diagnosis.items == (item,) and diagnosis.status == "error"
 
 
-@pytest.mark.parametrize("host", [MAC, CPU], ids=lambda host: host.accelerator)
+@pytest.mark.parametrize("host", [MAC, CUDA, replace(CPU, bf16=True)], ids=lambda host: host.accelerator)
 def test_its_project_is_planned_for_each_device(tmp_path: Path, host: object) -> None:
     base = write_base(tmp_path / "base.safetensors", "sd15")
     for device in (host.accelerator, "cpu"):  # type: ignore[attr-defined]
@@ -84,4 +85,5 @@ def test_its_project_is_planned_for_each_device(tmp_path: Path, host: object) ->
         plan = api.plan(preset, host=host)  # type: ignore[arg-type]
         assert not plan.errors
         assert (plan.steps, plan.device) == (trial.STEPS, device)
+        assert plan.training_config["mixed_precision"] == "no"  # what is compared is the device, not rounding
         assert preset.launch.engine == EMBEDDED and plan.script == kind_of(EMBEDDED).script("sd15")

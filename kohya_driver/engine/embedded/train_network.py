@@ -99,7 +99,7 @@ class NetworkTrainer:
     def cache_latents(self) -> None:
         self.base.vae.to(self.accelerator.device)
         for one in self.pictures.datasets:
-            one.cache_latents(self.encode_pictures, self.args.vae_batch_size)
+            one.cache_latents(self.encode_and_clean, self.args.vae_batch_size)
         self.base.vae.to("cpu")
         memory.clean(self.accelerator.device)
         self.accelerator.wait_for_everyone()
@@ -108,7 +108,10 @@ class NetworkTrainer:
         vae = self.base.vae
         with torch.no_grad():
             found = vae.encode(images.to(vae.device, vae.dtype)).latent_dist
-            latents = found.mean + found.std * diffusion.drawn_like(found.mean)
+            return found.mean + found.std * diffusion.drawn_like(found.mean)
+
+    def encode_and_clean(self, images: torch.Tensor) -> torch.Tensor:
+        latents = self.encode_pictures(images)
         if not self.args.highvram:
             memory.clean(self.accelerator.device)
         return latents
@@ -213,7 +216,9 @@ class NetworkTrainer:
     def on_step_start(self, batch: dict[str, Any]) -> None:
         """Pictures that are not cached are encoded anew each time."""
         if batch["latents"] is None:
-            latents = self.encode_pictures(batch["images"])
+            images = batch["images"]
+            at_once = images.split(self.args.vae_batch_size or len(images))
+            latents = torch.cat([self.encode_pictures(part) for part in at_once])
             if torch.isnan(latents).any():
                 self.say("NaN found in latents, replacing with zeros")
             batch["latents"] = torch.nan_to_num(latents)

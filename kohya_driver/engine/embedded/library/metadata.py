@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import time
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import library.train_util as train_util
 from library.pictures import PictureSet, Subset
 
 AS_GIVEN = (
@@ -41,7 +41,8 @@ def of_training(
         "ss_sd_scripts_commit_hash": "(kohya-driver, embedded engine)",
         "ss_datasets": json.dumps([of_set(one) for one in sets]),
         "ss_tag_frequency": json.dumps(
-            {name: tags for one in sets for name, tags in one.tag_frequency.items()}
+            # A folder's name that several sets use counts once, as of the first.
+            {name: tags for one in reversed(sets) for name, tags in one.tag_frequency.items()}
         ),
         "ss_dataset_dirs": json.dumps(folders(sets)),
     }
@@ -98,12 +99,7 @@ def folders(sets: Sequence[PictureSet]) -> dict[str, dict[str, int]]:
 def of_base(args: Any) -> dict[str, str]:
     path = Path(args.pretrained_model_name_or_path)
     name = {"ss_sd_model_name": path.name}
-    return {**name, "ss_new_sd_model_hash": sha256(path)} if path.is_file() else name
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {**name, "ss_new_sd_model_hash": train_util.calculate_sha256(path)} if path.is_file() else name
 
 
 def modelspec(args: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ TEXT_ENCODER = {
 """SD 1.x, where the libraries' defaults are others."""
 
 Tensors = Mapping[str, torch.Tensor]
+
+OLD_NAMES = re.compile(r"^(cond_stage_model\.transformer\.)(?=embeddings\.|encoder\.|final_layer_norm\.)")
+"""How some checkpoints begin the names of their text encoder's weights: without its `text_model.`."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def from_folder(path: Path) -> Base:
 def from_checkpoint(path: Path) -> Base:
     """diffusers' own converters take the original's names apart; the sizes are given here instead of by the Hub."""
     logger.info(f"load StableDiffusion checkpoint: {path}")
-    tensors = read(path)
+    tensors = {OLD_NAMES.sub(r"\1text_model.", name): each for name, each in read(path).items()}
     with init_empty_weights():
         unet, vae = UNet2DConditionModel(**UNET), AutoencoderKL(**VAE)
         text_encoder = CLIPTextModel(CLIPTextConfig(**TEXT_ENCODER))
@@ -73,7 +77,8 @@ def from_checkpoint(path: Path) -> Base:
 
 
 def read(path: Path) -> Tensors:
-    if path.suffix == ".safetensors":
+    """A file's tensors. Of a pickle nothing but tensors is taken."""
+    if path.suffix.lower() == ".safetensors":
         from safetensors.torch import load_file
 
         return load_file(path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 from library.log import logger
+from library.models import read
 from peft import LoraConfig, inject_adapter_in_model
-from safetensors.torch import load_file
 from torch import nn
 
 TEXT_ENCODER, UNET = "lora_te", "lora_unet"
@@ -41,6 +42,8 @@ class Network(nn.Module):
     def add(self, model: nn.Module, beginning: str, sizes: Sizes, dropout: float) -> None:
         """Give the layers of one part of the base their LoRAs."""
         places = {name: place for name, place in targets(model, beginning) if name in sizes}
+        if not places:  # peft refuses to add nothing; a file to begin from may hold the other part alone
+            return
         of_place = {re.escape(place): sizes[name] for name, place in places.items()}
         config = LoraConfig(
             target_modules=list(places.values()),
@@ -67,7 +70,7 @@ def make_network(args: Any, text_encoder: nn.Module, unet: nn.Module, say: Any) 
         del parts[TEXT_ENCODER]
     if args.network_train_text_encoder_only:
         del parts[UNET]
-    given = load_file(args.network_weights) if args.network_weights else {}
+    given = read(Path(args.network_weights)) if args.network_weights else {}
     network = Network()
     for beginning, model in parts.items():
         sizes = sizes_of(given) if args.dim_from_weights else same_sizes(args, model, beginning)

@@ -75,7 +75,7 @@ class PictureSet(Dataset):
         self.subsets = tuple(read_subsets(table))
         self.num_train_images = count(self.subsets, is_reg=False)
         self.num_reg_images = count(self.subsets, is_reg=True)
-        self.tag_frequency = {Path(one.image_dir).name: frequency(one.captions) for one in self.subsets}
+        self.tag_frequency = frequency(self.subsets)
         self._tell_images()
         self.pictures = self._pictures()
         self.current_epoch = self.seed = 0
@@ -269,11 +269,13 @@ def read_captions(paths: Sequence[Path], extension: str, instead: str | None) ->
     return tuple(captions)
 
 
-def frequency(captions: Sequence[str]) -> dict[str, int]:
-    """How often each tag is there, for the file's metadata."""
-    return dict(
-        Counter(tag.strip().lower() for caption in captions for tag in caption.split(",") if tag.strip())
-    )
+def frequency(subsets: Sequence[Subset]) -> dict[str, Counter[str]]:
+    """How often each tag is there, by the folder's name, for the file's metadata. Folders of one name count together."""
+    found: dict[str, Counter[str]] = {}
+    for one in subsets:
+        tags = (tag.strip().lower() for caption in one.captions for tag in caption.split(","))
+        found.setdefault(Path(one.image_dir).name, Counter()).update(filter(None, tags))
+    return found
 
 
 def count(subsets: Sequence[Subset], *, is_reg: bool) -> int:

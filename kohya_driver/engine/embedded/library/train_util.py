@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ class DatasetGroup(ConcatDataset):
     def set_current_epoch(self, epoch: int) -> None:
         for one in self.datasets:
             one.set_current_epoch(epoch)
+
+
+def calculate_sha256(filename: Path) -> str:
+    with filename.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class LossRecorder:
