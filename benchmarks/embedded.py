@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import Row, keep, median, trained
+from benchmarks.measure import Row, keep, trained
 from kohya_driver import quickstart
 from kohya_driver.engine.kinds import EMBEDDED, SD_SCRIPTS, kind_of
 from kohya_driver.engine.model import EngineName
@@ -52,23 +52,19 @@ def main() -> None:
         "embedded",
         [
             *(
-                Row(figure, middle(ours, field), unit, against, middle(theirs, field), "", raw(ours, field))
+                Row.of(figure, values(ours, field), unit, against, values(theirs, field))
                 for figure, field, unit in rows
             ),
             *(
-                Row(figure.replace("SD 1.5", "tiny base"), middle(tiny, field), unit, raw=raw(tiny, field))
+                Row.of(figure.replace("SD 1.5", "tiny base"), values(tiny, field), unit)
                 for figure, field, unit in rows
             ),
         ],
     )
 
 
-def raw(trained: list[Trained], field: str) -> tuple[float, ...]:
-    return tuple(getattr(one, field) for one in trained)
-
-
-def middle(trained: list[Trained], field: str) -> float:
-    return median(raw(trained, field))
+def values(trained: list[Trained], field: str) -> list[float]:
+    return [getattr(one, field) for one in trained]
 
 
 def base_of(engine: EngineName) -> Path:

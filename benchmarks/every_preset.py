@@ -1,4 +1,4 @@
-"""That no shipped preset is slower than the engine as its documentation starts it: the same preset, with all that makes it fast taken back.
+"""That a shipped preset is not slower than the engine as its documentation starts it: the same preset, with all that makes it fast taken back.
 
 What a preset learns with is the same on both sides (network, optimizer, rates, batch, steps); 128 pixels, 12 pictures, 12 steps, the processor,
 whole processes, with latents kept on neither side. By default every preset of SD 1.5, every size of memory of one of them, and one preset of

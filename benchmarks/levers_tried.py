@@ -95,8 +95,8 @@ def rows(lever: str, ours: Sequence[Trained], tried: Sequence[Trained]) -> list[
     before, step = values("before"), values("step")
     apart = max(abs(a - b) / a for a, b in zip(ours[0].losses, tried[0].losses, strict=True))
     return [
-        Row(f"{label}: until the first step", median(before[0]), "s", "with it", median(before[1])),
-        Row(f"{label}: a step", median(step[0]), "s", "with it", median(step[1])),
+        Row.of(f"{label}: until the first step", before[0], "s", "with it", before[1]),
+        Row.of(f"{label}: a step", step[0], "s", "with it", step[1]),
         Row(f"{label}: largest difference of a loss", 100 * apart, "%"),
     ]
 

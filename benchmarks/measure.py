@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from operator import ge, gt, le, lt
 from pathlib import Path
 
 from kohya_driver import __version__
@@ -32,11 +34,40 @@ class Row:
     against: str = ""
     theirs: float | None = None
     bound: str = ""
+    """With a unit, or without another's figure, it is of ours; else of the ratio. Other words than a limit are never missed."""
     raw: tuple[float, ...] = ()
+    raw_theirs: tuple[float, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        figure: str,
+        ours: Sequence[float],
+        unit: str,
+        against: str = "",
+        theirs: Sequence[float] = (),
+        bound: str = "",
+    ) -> Row:
+        """The medians, with what they are of."""
+        middle = median(theirs) if theirs else None
+        return cls(figure, median(ours), unit, against, middle, bound, tuple(ours), tuple(theirs))
 
     @property
     def ratio(self) -> float | None:
         return self.ours / self.theirs if self.theirs else None
+
+    @property
+    def is_missed(self) -> bool:
+        found = LIMIT.fullmatch(self.bound)
+        if not found:
+            return False
+        sign, limit, unit = found[1], float(found[2].replace(",", "")), found[3]
+        value = self.ours if unit or self.ratio is None else self.ratio
+        return not COMPARED[sign](value, limit)
+
+
+COMPARED = {"≤": le, "<=": le, "<": lt, "≥": ge, ">=": ge, ">": gt}
+LIMIT = re.compile(r"(≤|<=|<|≥|>=|>)\s*([\d.,]+)\s*(\D*)")
 
 
 UNKEPT = "PYTHONDONTWRITEBYTECODE"
@@ -123,8 +154,9 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         theirs = "" if row.theirs is None else f"{row.theirs:.3g} {row.unit}"
         ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+        bound = f"{row.bound} **missed**" if row.is_missed else row.bound
         lines.append(
-            f"| {row.figure} | {row.ours:.3g} {row.unit} | {row.against} | {theirs} | {ratio} | {row.bound} |"
+            f"| {row.figure} | {row.ours:.3g} {row.unit} | {row.against} | {theirs} | {ratio} | {bound} |"
         )
     return "\n".join(lines)
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Row, keep, median, taken
+from benchmarks.measure import Row, keep, taken
 from tests.project import write_base, write_picture
 from tests.watched import Watched
 
@@ -22,11 +22,9 @@ def main() -> None:
             pictures = make_pictures(Path(folder) / str(count) / "1_concept", count)
             runs = [plan_once(pictures.parent, base) for _ in range(TIMES)]
             seconds = [run.seconds for run in runs]
-            rows.append(
-                Row(f"`plan`, {count:,} pictures", median(seconds), "s", bound=bound, raw=tuple(seconds))
-            )
+            rows.append(Row.of(f"`plan`, {count:,} pictures", seconds, "s", bound=bound))
             peaks = [run.memory / 1e6 for run in runs]
-            rows.append(Row(f"its peak memory, {count:,} pictures", median(peaks), "MB", raw=tuple(peaks)))
+            rows.append(Row.of(f"its peak memory, {count:,} pictures", peaks, "MB"))
     keep("plan_pictures", rows)
 
 

@@ -46,7 +46,9 @@ BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 def main(names: list[str]) -> None:
     failed = [name for name in names or [name for name in FIGURES if name not in BY_HAND] if not ran(name)]
-    print(f"\nAll that was measured on this machine, in {PAGE}:\n\n{write_page()}")
+    print(f"\nAll that was measured, each with its day and machine, in {PAGE}:\n\n{write_page()}")
+    for name, row in missed():
+        print(f"missed: {row.figure} ({name}): {row.bound}")
     if failed:
         raise SystemExit(f"These failed: {', '.join(failed)}.")
 
@@ -72,12 +74,22 @@ def title(name: str) -> str:
 
 
 def sections() -> Iterator[str]:
-    """Each figure that was run on this machine, with its day."""
+    """Each figure that was run, with its day and machine."""
     for name in FIGURES:
         found = kept(name)
         if found:
             yield f"### `benchmarks/{name}.py`, {found['date']}\n\n{title(name)}\n\n{found['machine']}\n"
-            yield table([Row(**row) for row in found["rows"]]) + "\n"
+            yield table(rows_of(found)) + "\n"
+
+
+def rows_of(found: dict[str, Any]) -> list[Row]:
+    return [Row(**row) for row in found["rows"]]
+
+
+def missed() -> Iterator[tuple[str, Row]]:
+    """The figures that do not keep to their bounds."""
+    for name in FIGURES:
+        yield from ((name, row) for row in rows_of(kept(name) or {"rows": []}) if row.is_missed)
 
 
 def kept(name: str) -> dict[str, Any]:

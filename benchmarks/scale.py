@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import Row, keep, median, taken
+from benchmarks.measure import Row, keep, taken
 from benchmarks.plan_pictures import make_pictures, plan_once
 from kohya_driver import files
 from kohya_driver.run.folder import Run
@@ -43,12 +43,8 @@ def main() -> None:
 def growth(figure: str, counts: Sequence[int], once: Callable[[int], Watched]) -> list[Row]:
     both = {count: [once(count) for _ in range(TIMES)] for count in counts}
     seconds = {count: [one.seconds for one in each] for count, each in both.items()}
-    middles = {count: median(values) for count, values in seconds.items()}
-    least, most = (median([one.memory / 1e6 for one in both[count]]) for count in (counts[0], counts[-1]))
-    rows = [
-        Row(f"{figure}: {count:,}", middles[count], "s", raw=tuple(values))
-        for count, values in seconds.items()
-    ]
+    least, most = ([one.memory / 1e6 for one in both[count]] for count in (counts[0], counts[-1]))
+    rows = [Row.of(f"{figure}: {count:,}", values, "s") for count, values in seconds.items()]
     return [
         *rows,
         Row(
@@ -57,7 +53,7 @@ def growth(figure: str, counts: Sequence[int], once: Callable[[int], Watched]) -
             "",
             bound="≤ 1.1",
         ),
-        Row(f"{figure}: peak memory of {counts[-1]:,}", most, "MB", f"of {counts[0]:,}", least),
+        Row.of(f"{figure}: peak memory of {counts[-1]:,}", most, "MB", f"of {counts[0]:,}", least),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.measure import PYTHON, Row, keep, median, paired
+from benchmarks.measure import PYTHON, Row, keep, paired
 
 TIMES = 15
 
@@ -16,7 +16,7 @@ def main() -> None:
         ("`kohya-driver presets list`", [PYTHON, "-m", "kohya_driver", "presets", "list"], ""),
     ):
         ours, theirs = paired(command, nothing, TIMES)
-        rows.append(Row(figure, median(ours), "s", "python -c pass", median(theirs), bound, tuple(ours)))
+        rows.append(Row.of(figure, ours, "s", "python -c pass", theirs, bound))
     keep("startup", rows)
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import numpy
 from PIL import Image
 
-from benchmarks.measure import PYTHON, Row, keep, median
+from benchmarks.measure import PYTHON, Row, keep
 from benchmarks.vit_base import SIZE, write
 from kohya_driver import files
 from kohya_driver.engine.install import find_engine
@@ -140,8 +140,7 @@ def against_bare(model: Path, pictures: Path) -> list[Row]:
 
 
 def row(figure: str, found: dict[str, list[float]], unit: str, against: str, bound: str) -> Row:
-    ours, theirs = median(found["ours"]), median(found["bare"])
-    return Row(figure, ours, unit, against, theirs, bound, tuple(found["ours"] + found["bare"]))
+    return Row.of(figure, found["ours"], unit, against, found["bare"], bound)
 
 
 def against_script(model: Path, pictures: Path, packages: Path, work: Path) -> list[Row]:

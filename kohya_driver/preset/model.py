@@ -329,7 +329,7 @@ class Training(Section):
     """SDXL: encode each caption once and free the text encoders. Needs network.train_unet_only and fixed captions."""
 
     vae_batch_size: Count | None = option("vae_batch_size")
-    """Pictures encoded at once while caching. 4 is 2-3 times as fast as 1."""
+    """Pictures encoded at once while caching. The engine takes one and cleans up memory after each; more take more memory."""
 
     attention: Literal["sdpa", "xformers", "mem_eff_attn", "plain"] = "sdpa"
     """sdpa works on every device. xformers is NVIDIA's; mem_eff_attn saves memory and is slow."""
@@ -496,7 +496,7 @@ class Launch(Section):
     """What starts the trainer. direct: Python itself; accelerate: `accelerate launch`, a second process that loads torch and waits. Unset: direct where one process trains."""
 
     keep_caches: bool = True
-    """Keep what every training of the same pictures and base computes anew (latents, the base's hash): the next one begins sooner, with the same result. At most 2 GB, in the data folder's kept/."""
+    """Keep what every training of the same pictures and base computes anew (latents, the base's hash): the next one begins sooner, with the same result. At most 2 GB, in the data folder's kept/. The embedded engine keeps the hash alone."""
 
     num_processes: Annotated[int, Field(ge=1, le=1024)] = 1
     """Processes that train together, on all machines: one for each NVIDIA card. Each takes a batch of its own, so that an epoch has fewer steps of more pictures."""

@@ -243,8 +243,8 @@ TEXTS = {
         "打乱其他标签时，让触发词始终排在第一位。",
     ),
     "override.memory.vae_batch": (
-        "Encoding several pictures at once is two to three times as fast; SDXL's are large, one at a time there.",
-        "一次编码多张图片可快两到三倍；SDXL 的图片较大，一次一张。",
+        "Memory is cleaned up after every four pictures instead of after each; SDXL's are large, one at a time there.",
+        "每四张图片清理一次内存，而不是每张一次；SDXL 的图片较大，一次一张。",
     ),
     "override.memory.checkpointing": (
         "Saves much memory for a third more time: without it this training would take more of this machine's memory than is good.",
