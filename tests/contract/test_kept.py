@@ -84,6 +84,15 @@ def test_numbers_that_nobody_needs_are_left_out(installed_engine: Engine, random
 
 
 @pytest.mark.long
+def test_numbers_that_nobody_needs_in_sd2(installed_engine: Engine) -> None:
+    base = quickstart.random_base(installed_engine, "sd2")
+    found = run_inside(
+        installed_engine, "skipped_numbers.py", str(Path(entry_script()).parent), str(base), "v2"
+    )
+    assert found["wrong"] == [] and found["base"] is True
+
+
+@pytest.mark.long
 def test_it_is_the_one_without(random_base: Path, home: Path, tmp_path: Path) -> None:
     """Also where some of it is torn, or is gone, and where a picture has changed."""
     preset = project(tmp_path, random_base)

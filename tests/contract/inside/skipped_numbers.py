@@ -1,9 +1,9 @@
 """Inside the engine: where the random numbers stand after models were built without being filled, and after they were filled.
 
-usage: python skipped_numbers.py ENTRY_FOLDER BASE
+usage: python skipped_numbers.py ENTRY_FOLDER BASE [v2]
 
 The last line of output is JSON: {"wrong": seeds and numbers drawn before at which small layers end otherwise, "untold": which
-of the draws that cannot be counted are told as such, "base": whether SD 1.5's models end alike}.
+of the draws that cannot be counted are told as such, "base": whether the base's models end alike}.
 """
 
 import json
@@ -64,5 +64,7 @@ uncounted = {
 untold = [name for name, make in uncounted.items() if skip(make) is None]
 
 torch.manual_seed(42)
-base = is_alike(lambda: model_util.load_models_from_stable_diffusion_checkpoint(False, sys.argv[2], "cpu"))
+base = is_alike(
+    lambda: model_util.load_models_from_stable_diffusion_checkpoint("v2" in sys.argv, sys.argv[2], "cpu")
+)
 print(json.dumps({"wrong": wrong, "untold": untold, "base": base}))
