@@ -6,6 +6,7 @@ Names and defaults: toolkit/config_modules.py, of 2026.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ OPTIMIZERS = {
     "PRODIGY": "Prodigy", "PRODIGY8BIT": "Prodigy", "ADAFACTOR": "AdaFactor", "ADAGRAD": "Adagrad",
     "DADAPTATION": "DAdaptAdam", "DADAPTADAM": "DAdaptAdam", "DADAPTLION": "DAdaptLion",
 }  # fmt: skip
+NEAREST = ("ADAM8BIT", "PRODIGY8BIT")
+"""Those that sd-scripts does not have, and has something near."""
 SCHEDULERS = {
     "CONSTANT": "constant", "CONSTANT_WITH_WARMUP": "constant_with_warmup", "COSINE": "cosine", "LINEAR": "linear",
     "COSINE_WITH_RESTARTS": "cosine_with_restarts",
@@ -90,7 +93,12 @@ def read_aitoolkit(table: Mapping[str, Any], path: Path) -> Reading:
     claims += [
         _claim(shared, f"config.process[0].{key}", key, value) for key, value in shared.entries.items()
     ]
-    claims += [*claim_datasets(first.get("datasets")), *claim_sample(first.get("sample"))]
+    if "datasets" in first:
+        claims += claim_datasets(
+            first["datasets"], [claim for claim in claims if "dataset.trigger" in claim.sets]
+        )
+    if "sample" in first:
+        claims += claim_sample(first["sample"])
     return Reading("ai-toolkit", tuple(claims), _assumed(shared), tuple(_findings(shared)))
 
 
@@ -152,19 +160,23 @@ def _family_flag(key: str, name: str, value: Any) -> Claim:
 
 
 def _network(config: Config, key: str, value: Any) -> Claim:
-    algo = {"lora": "", "locon": "locon", "lokr": "lokr", "dora": "locon"}.get(str(value).lower())
+    kind = str(value).lower()
+    algo = {"lora": "", "locon": "locon", "lokr": "lokr", "dora": "locon"}.get(kind)
     if algo is None:
         return left(key, value, "no_network", name=value)
     conv = config.get("network.conv")
-    module = (
-        "networks.lora" if not algo or (algo == "locon" and conv and value != "dora") else "lycoris.kohya"
-    )
+    module = "networks.lora" if not algo or (algo == "locon" and conv and kind != "dora") else "lycoris.kohya"
     found: dict[str, Any] = {"network.module": module}
     if module == "lycoris.kohya":
         found["network.args.algo"] = algo
-    if value == "dora":
+    if kind == "dora":
         found["network.args.dora_wd"] = True
     return Claim(key, value, found)
+
+
+def _optimizer(config: Config, key: str, value: Any) -> Claim:
+    claim = choice("optimizer.type", OPTIMIZERS)(config, key, value)
+    return replace(claim, why="nearest_optimizer") if str(value).upper() in NEAREST else claim
 
 
 def _accumulation(config: Config, key: str, value: Any) -> Claim:
@@ -196,7 +208,7 @@ RULES: Mapping[str, Rule] = {
     "train.batch_size": option("train_batch_size"), "train.steps": option("max_train_steps"),
     "train.gradient_accumulation_steps": _accumulation, "train.gradient_accumulation": _accumulation, "train.train_unet": _unet,
     "train.train_text_encoder": _trains_text, "train.gradient_checkpointing": option("gradient_checkpointing"),
-    "train.noise_scheduler": choice("", {"DDPM": None}), "train.optimizer": choice("optimizer.type", OPTIMIZERS), "train.lr": option("learning_rate"),
+    "train.noise_scheduler": choice("", {"DDPM": None}), "train.optimizer": _optimizer, "train.lr": option("learning_rate"),
     "train.unet_lr": option("unet_lr"), "train.text_encoder_lr": option("text_encoder_lr"), "train.dtype": choice("precision.mixed_precision", PRECISIONS),
     "train.lr_scheduler": choice("optimizer.lr_scheduler", SCHEDULERS), "train.lr_scheduler_params.num_warmup_steps": option("lr_warmup_steps"),
     "train.min_snr_gamma": only_if_set(option("min_snr_gamma")), "train.noise_offset": only_if_set(option("noise_offset")),

@@ -4,39 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.errors import Finding, PresetError, warning
 from kohya_driver.exchange.arguments import claim_arguments
 from kohya_driver.exchange.dataset_config import claim_datasets, is_dataset_config
-from kohya_driver.exchange.model import Claim, Reading, idle, left, planned
+from kohya_driver.exchange.model import SECRET_SHOWN, Claim, Reading, idle, left, planned
 from kohya_driver.exchange.prompts import claim_prompts
 from kohya_driver.exchange.reading import parse_toml, read_text
 from kohya_driver.exchange.sdscripts import beside, config_claims, engine_assumed, find_beside, with_family
 from kohya_driver.exchange.shell_words import Script, read_script
 
 _SCRIPT = re.compile(r"(?:.*[/\\])?(?P<name>\w*train\w*|fine_tune)\.py", re.S)
+_SECRET = re.compile(r"(HF|HUB|FACE|WANDB|CIVITAI|GITHUB)\w*(TOKEN|KEY)|API_KEY|PASSWORD|SECRET", re.I)
 FAMILY = {"train_network": "", "sdxl_train_network": "sdxl"}
 """train_network.py trains SD 1.x, and 2.x with --v2."""
 ARGV_RANK = 20
 
 
-def find_training(script: Script) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Every training command: the script's name, what stands before it, and its options."""
+@dataclass(frozen=True, slots=True)
+class _Training:
+    name: str
+    """The script's."""
+    before: tuple[str, ...]
+    words: tuple[str, ...]
+    """Its options."""
+    names: frozenset[str]
+    """The variables that stand in the command."""
+
+
+def _trainings(script: Script) -> list[_Training]:
+    """Every training command."""
     found = []
-    for words in script.commands:
+    for command in script.commands:
+        words = command.words
         for place, word in enumerate(words):
             match = _SCRIPT.fullmatch(word)
             if match:
-                found.append((str(match["name"]), words[:place], words[place + 1 :]))
+                found.append(_Training(str(match["name"]), words[:place], words[place + 1 :], command.names))
                 break
     return found
 
 
-def is_command(text: str) -> bool:
-    return bool(find_training(read_script(text)))
+def is_command(text: str, suffix: str = "") -> bool:
+    return bool(_trainings(read_script(text, suffix)))
 
 
 def read_command(path: Path, text: str) -> Reading:
@@ -45,15 +58,16 @@ def read_command(path: Path, text: str) -> Reading:
     Raises:
         PresetError: there is none, or it trains no LoRA.
     """
-    script = read_script(text)
-    commands = find_training(script)
+    script = read_script(text, path.suffix)
+    commands = _trainings(script)
     if not commands:
         raise PresetError("exchange.no_command", path)
-    name, before, words = commands[0]
+    name, words = commands[0].name, commands[0].words
     if name not in load_catalogue().scripts:
         raise PresetError("exchange.not_lora", path, name=f"{name}.py")
     family = _family(name, words)
-    claims = [*_launcher(before), *_environment(script, before, words)]
+    claims = [*_launcher(commands[0].before), *_environment(script, commands[0].names)]
+    claims += list(map(_unread, script.unread))
     claims += with_family(_options(words, script, path.parent, family), f"{name}.py", FAMILY.get(name, ""))
     findings: list[Finding] = []
     if name not in FAMILY:
@@ -79,11 +93,26 @@ def _launcher(words: Sequence[str]) -> Iterator[Claim]:
         yield planned(f"launch: {flag}", value, "own_machine")
 
 
-def _environment(script: Script, before: Sequence[str], words: Sequence[str]) -> Iterator[Claim]:
-    text = "\0".join((*before, *words))
-    for name, value in script.variables.items():
-        key = f"environment: {name}"
-        yield idle(key, value, "filled_in") if value and value in text else left(key, value, "environment")
+def _environment(script: Script, names: frozenset[str]) -> Iterator[Claim]:
+    for known, variable in script.variables.items():
+        key, value = f"environment: {variable.name}", variable.value
+        if _SECRET.search(variable.name) and value:
+            yield left(key, SECRET_SHOWN, "secret_variable", name=variable.name)
+        elif known in names:
+            yield idle(key, value, "filled_in")
+        elif variable.is_tested:
+            yield idle(key, value, "goes_with")
+        else:
+            yield (
+                left(key, value, "environment")
+                if variable.is_exported
+                else idle(key, value, "not_in_command")
+            )
+
+
+def _unread(line: str) -> Claim:
+    shown = f"{line.partition('=')[0].strip()}={SECRET_SHOWN}" if _SECRET.search(line) else line
+    return left(f"script: {shown}", shown, "not_understood")
 
 
 def _options(words: Sequence[str], script: Script, folder: Path, family: str) -> list[Claim]:

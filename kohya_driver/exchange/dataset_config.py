@@ -14,10 +14,8 @@ RANK = 30
 """A dataset config goes before the options of the training config."""
 ON_DATASET = {theirs: ours for ours, theirs in fields(Dataset, "key").items()}
 ON_SUBSET = {theirs: ours for ours, theirs in fields(Subset, "key").items()}
-SHARED = frozenset(fields(CaptionRules, "key").values())
+SHARED = frozenset(fields(CaptionRules, "key").values()) | {"alpha_mask"}
 """What may be said for one subset."""
-WHOLE = frozenset(ON_DATASET) - SHARED
-"""What can be said for the whole set only."""
 
 
 def is_dataset_config(table: Mapping[str, Any]) -> bool:
@@ -40,13 +38,24 @@ def claim_datasets(table: Mapping[str, Any]) -> list[Claim]:
     general = general if isinstance(general, Mapping) else {}
     claims = [_claim(f"general.{name}", value, name, RANK) for name, value in general.items()]
     number = 0
-    for position, one in enumerate(found):
-        claims += [_of_set(one.key, name, value, position, found) for name, value in one.values.items()]
-        pushed = {name: value for name, value in one.values.items() if position and name in SHARED}
+    for one in found:
+        kept = [(key, subset) for key, subset in one.subsets if _has_folder(subset)]
+        numbers = range(number, number + len(kept))
+        claims += [_of_set(one, name, value, numbers, found) for name, value in one.values.items()]
         for key, subset in one.subsets:
-            claims += _subset(key, subset, number, pushed, {**general, **one.values})
+            if not _has_folder(subset):
+                claims += [left(f"{key}.{name}", value, "fine_tuning") for name, value in subset.items()]
+                continue
+            # The engine goes by this file alone: the number in the folder's name means nothing to it.
+            repeats = general.get("num_repeats", 1) if "num_repeats" not in one.values else None
+            claims += _subset(key, subset, number, repeats)
             number += 1
     return [*claims, *_strays(table)]
+
+
+def _has_folder(subset: Mapping[str, Any]) -> bool:
+    others = {"metadata_file", "conditioning_data_dir"}
+    return isinstance(subset.get("image_dir"), str) and not others & subset.keys()
 
 
 def _strays(table: Mapping[str, Any]) -> Iterator[Claim]:
@@ -55,59 +64,76 @@ def _strays(table: Mapping[str, Any]) -> Iterator[Claim]:
         wanted = Mapping if name == "general" else list
         if not isinstance(value, wanted):
             yield left(name, value, "wrong_type", wanted=f"[{name}]")
+    for number, one in enumerate(_list(table.get("datasets"))):
+        key = f"datasets[{number}]"
+        if not isinstance(one, Mapping):
+            yield left(key, one, "wrong_type", wanted="[[datasets]]")
+            continue
+        subsets = one.get("subsets", [])
+        strays = list(enumerate(_list(subsets)))
+        if not isinstance(subsets, list):
+            yield left(f"{key}.subsets", subsets, "wrong_type", wanted="[[datasets.subsets]]")
+        for place, subset in strays:
+            if not isinstance(subset, Mapping):
+                yield left(f"{key}.subsets[{place}]", subset, "wrong_type", wanted="[[datasets.subsets]]")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _sets(table: Mapping[str, Any]) -> Iterator[_Set]:
-    given = table.get("datasets")
-    for number, one in enumerate(given if isinstance(given, list) else []):
+    for number, one in enumerate(_list(table.get("datasets"))):
         if not isinstance(one, Mapping):
             continue
         key = f"datasets[{number}]"
-        subsets = one.get("subsets")
-        listed = subsets if isinstance(subsets, list) else []
-        values = {
-            name: value for name, value in one.items() if name != "subsets" or not isinstance(value, list)
-        }
         yield _Set(
             key,
-            values,
-            tuple((f"{key}.subsets[{n}]", sub) for n, sub in enumerate(listed) if isinstance(sub, Mapping)),
+            {name: value for name, value in one.items() if name != "subsets"},
+            tuple(
+                (f"{key}.subsets[{place}]", subset)
+                for place, subset in enumerate(_list(one.get("subsets")))
+                if isinstance(subset, Mapping)
+            ),
         )
 
 
-def _of_set(key: str, name: str, value: Any, position: int, found: list[_Set]) -> Claim:
-    """The first set's keys are the preset's; another set's go to its subsets, or must be the same."""
-    if position == 0:
-        return _claim(f"{key}.{name}", value, name, RANK + 1)
+def _of_set(one: _Set, name: str, value: Any, numbers: range, found: list[_Set]) -> Claim:
+    """What all sets say alike is the preset's; what may differ from subset to subset goes to those of its set; the rest is the
+    first one's."""
+    key = f"{one.key}.{name}"
+    # For the whole set, the number in a folder's name would go before it.
+    if name != "num_repeats" and all(name in other.values and other.values[name] == value for other in found):
+        if one is found[0]:
+            return _claim(key, value, name, RANK + 1)
+        return idle(key, value, "same_as", other=f"{found[0].key}.{name}")
     if name in SHARED:
-        return idle(f"{key}.{name}", value, "on_subsets")
+        claim = _checked(Claim(key, value, rank=RANK + 1), name)
+        if claim.fate == "left":
+            return claim
+        sets = {f"dataset.subsets.{number}.{ON_SUBSET[name]}": value for number in numbers}
+        return replace(claim, sets=sets, why="on_subsets") if sets else idle(key, value, "no_subsets")
+    if one is found[0]:
+        return _claim(key, value, name, RANK + 1)
     if found[0].values.get(name) == value:
-        return idle(f"{key}.{name}", value, "same_as", other=f"{found[0].key}.{name}")
-    return left(f"{key}.{name}", value, "one_set")
+        return idle(key, value, "same_as", other=f"{found[0].key}.{name}")
+    return left(key, value, "one_set")
 
 
-def _subset(
-    key: str, subset: Mapping[str, Any], number: int, pushed: Mapping[str, Any], above: Mapping[str, Any]
-) -> Iterator[Claim]:
+def _subset(key: str, subset: Mapping[str, Any], number: int, repeats: Any) -> Iterator[Claim]:
+    """Args:
+    repeats: what holds for it unless it says something itself; None: its set does.
+    """
     place = f"dataset.subsets.{number}."
-    if (
-        "metadata_file" in subset
-        or "conditioning_data_dir" in subset
-        or not isinstance(subset.get("image_dir"), str)
-    ):
-        yield from (left(f"{key}.{name}", value, "fine_tuning") for name, value in subset.items())
-        return
-    inherited = {name: value for name, value in pushed.items() if name not in subset}
-    # The engine goes by this file alone: the number in the folder's name means nothing to it.
-    inherited.setdefault("num_repeats", above.get("num_repeats", 1))
-    first = next(iter(subset))
     for name, value in subset.items():
-        extra = (
-            {f"{place}{ON_SUBSET[theirs]}": one for theirs, one in inherited.items()} if name == first else {}
-        )
         claim = _claim(f"{key}.{name}", value, name, RANK + 2, place, ON_SUBSET)
-        extra = {dotted: one for dotted, one in extra.items() if dotted not in claim.sets}
-        yield replace(claim, sets={**claim.sets, **extra}) if claim.sets else claim
+        if name == "image_dir" and repeats is not None and "num_repeats" not in subset and _is_count(repeats):
+            claim = replace(claim, sets={**claim.sets, f"{place}num_repeats": repeats})
+        yield claim
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _claim(

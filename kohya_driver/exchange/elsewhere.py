@@ -7,13 +7,14 @@ trains with it; for what depends on the machine, one with an NVIDIA card is take
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kohya_driver.engine.extras import EXTRAS
 from kohya_driver.engine.kinds import DEFAULT
+from kohya_driver.errors import Finding, warning
 from kohya_driver.host import Host
 from kohya_driver.planning.arguments import dataset_keys, training_options
 from kohya_driver.planning.build import build_draft
@@ -52,6 +53,8 @@ class Elsewhere:
     """What the preset leaves open, or the engine would refuse."""
     stays: tuple[str, ...]
     """Keys of the preset that mean nothing elsewhere."""
+    findings: tuple[Finding, ...]
+    """What has to be said for it to train there."""
 
 
 def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
@@ -62,25 +65,51 @@ def elsewhere(preset: Preset, *, images: str = "", base: str = "") -> Elsewhere:
         base: where the base lies there.
     """
     images = as_written(images)
+    if images and not _names_pictures(preset):
+        preset, images = _with_pictures(preset, images), ""
     inputs = read_inputs(_free(preset), NVIDIA, preset.folder / "runs", extras=EXTRAS)
     draft, overrides = build_draft(inputs)
     chosen = tuple(one for one in overrides if not NOT_ELSEWHERE.match(one.id) and not _is_said(preset, one))
     training, dataset = _tables(preset, chosen)
     if base:
         training["pretrained_model_name_or_path"] = as_written(base)
+    subsets = tuple(_subset(one, images) for one in inputs.subsets) or _unseen(preset, images)
     return Elsewhere(
         name=preset.name,
         family=draft.family,
         script=inputs.kind.script(draft.family),
         training=training,
         dataset=dataset,
-        subsets=tuple(_subset(one, images) for one in inputs.subsets) or _unseen(preset, images),
+        subsets=subsets,
         folder=_plain_folder(preset, images),
         reg_folder=_moved(str(preset.dataset.reg_data_dir or ""), images),
         prompts=prompts_text(preset, dataset.get("resolution", 512)),
         filled=chosen,
         stays=tuple(_staying(preset)),
+        findings=tuple(_left_open(preset, draft.family, training, subsets)),
     )
+
+
+def _names_pictures(preset: Preset) -> bool:
+    return bool(preset.dataset.subsets) or preset.dataset.train_data_dir is not None
+
+
+def _with_pictures(preset: Preset, images: str) -> Preset:
+    """Of a preset for any pictures, such as a shipped one: these."""
+    dataset = preset.dataset.model_copy(update={"train_data_dir": Path(images)})
+    return preset.model_copy(update={"dataset": dataset})
+
+
+def _left_open(
+    preset: Preset, family: str, training: Mapping[str, Any], subsets: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """What nobody has said, and cannot be seen from here."""
+    if not family:
+        yield warning("exchange.family_unknown", preset.where("model.family"))
+    if not training.get("pretrained_model_name_or_path"):
+        yield warning("exchange.no_base", preset.where("model.base"))
+    if all(one.get("is_reg") for one in subsets):
+        yield warning("exchange.no_pictures", preset.where("dataset.train_data_dir"))
 
 
 def _free(preset: Preset) -> Preset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +67,7 @@ def export(
     """
     there = elsewhere(preset, images=images, base=base)
     made = _MAKERS[target](there, files.safe_name(there.name, "lora"), output)
+    made = replace(made, findings=(*there.findings, *made.findings))
     for path in made.files:
         if path.exists():
             raise UsageError("exchange.output_exists", path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.errors import PresetError
+from kohya_driver.engine.catalogue import load_catalogue
+from kohya_driver.errors import Finding, PresetError, warning
 from kohya_driver.exchange import aitoolkit, easy_training, lora_file, onetrainer
 from kohya_driver.exchange.commandline import is_command, read_command
 from kohya_driver.exchange.dataset_config import is_dataset_config
@@ -45,7 +47,18 @@ def _read_one(path: Path, wanted: Format | None) -> Reading:
     text = read_text(path)
     if not text.strip():
         raise PresetError("exchange.empty", path)
-    return _READERS[wanted or guess(path, text)](path, text)
+    reading = _READERS[wanted or guess(path, text)](path, text)
+    return replace(reading, findings=(*reading.findings, *_doubts(path, text, wanted))) if wanted else reading
+
+
+def _doubts(path: Path, text: str, wanted: Format) -> Iterator[Finding]:
+    """What was asked for is done, and told where it looks like a mistake: the wrong reader leaves nearly all out."""
+    try:
+        looks = guess(path, text)
+    except PresetError:
+        return
+    if looks != wanted:
+        yield warning("exchange.other_format", path, wanted=wanted, looks=looks)
 
 
 def _read_toml(path: Path, text: str) -> Reading:
@@ -80,7 +93,7 @@ def guess(path: Path, text: str) -> Format:
         return _guess_yaml(path, text)
     if path.suffix.lower() == ".toml":
         return _guess_toml(path, parse_toml(path, text))
-    if is_command(text):
+    if is_command(text, path.suffix):
         return "command"
     return _guess_by_content(path, text)
 
@@ -118,13 +131,30 @@ def _guess_yaml(path: Path, text: str) -> Format:
 
 
 def _guess_toml(path: Path, value: dict[str, Any]) -> Format:
+    if _is_preset(value):
+        raise PresetError("exchange.is_preset", path)
     if easy_training.is_easy_training(value):
         return "easy-training"
     if is_dataset_config(value) or is_training_config(value):
         return "sd-scripts"
-    if set(value) <= set(Preset.model_fields):
-        raise PresetError("exchange.is_preset", path)
     raise PresetError("exchange.unknown_format", path, known=", ".join(FORMATS))
+
+
+def _is_preset(value: Mapping[str, Any]) -> bool:
+    """The sections alone do not tell: a config of sd-scripts may have any, as they mean nothing there. But its keys are the
+    engine's names, which a preset has only where they say the same in fewer words."""
+    if not value or not set(value) <= set(Preset.model_fields):
+        return False
+    engine = {name for options in load_catalogue().scripts.values() for name in options}
+    ours = theirs = 0
+    for section, keys in value.items():
+        known = getattr(Preset.model_fields[section].annotation, "model_fields", None)
+        if known is None:  # `extends`, `engine_options`: nobody else has these
+            return True
+        names = set(keys) if isinstance(keys, Mapping) else set()
+        ours += len(names & set(known) - engine)
+        theirs += len(names & engine - set(known))
+    return ours >= theirs
 
 
 def _guess_by_content(path: Path, text: str) -> Format:

@@ -19,6 +19,7 @@ from kohya_driver.host import Host
 from kohya_driver.planning.build import build_plan, run_root
 from kohya_driver.planning.inputs import read_inputs
 from kohya_driver.planning.model import Override
+from kohya_driver.preset.base_name import is_hub_name
 from kohya_driver.preset.load import build_preset
 from kohya_driver.preset.model import label
 from kohya_driver.wording import reason_of
@@ -46,7 +47,6 @@ PATH_CODES = {
 }
 """By whether it is another machine's, and whether an option of the command replaces it."""
 _FOREIGN = re.compile(r"[A-Za-z]:[\\/]|\\\\|/(workspace|content|root|home|mnt|notebooks|kaggle)(/|$)")
-_HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def import_files(
@@ -180,7 +180,7 @@ def _paths(sets: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _is_here(dotted: str, value: str, folder: Path) -> bool:
-    if dotted == "model.base" and _HUB.fullmatch(value) and not Path(value).suffix:
+    if dotted == "model.base" and is_hub_name(value):
         return True
     try:
         will_be_made = dotted == "saving.output_dir" and not _FOREIGN.match(value)

@@ -59,6 +59,14 @@ class Gui:
         except ValueError:
             return 0.0
 
+    def is_number(self, name: str) -> bool:
+        """Whether it is a number, or empty."""
+        try:
+            number(self.fields.get(name) or 0)
+        except ValueError:
+            return False
+        return True
+
     def is_on(self, name: str) -> bool:
         return self.fields.get(name) is True
 
@@ -236,11 +244,15 @@ def _warmup_percent(gui: Gui, key: str, value: Any) -> Claim:
     """10 is a tenth of all steps."""
     if gui.number("lr_warmup_steps"):
         return idle(key, value, "overruled", by="lr_warmup_steps")
+    if not gui.is_number(key):
+        return left(key, value, "wrong_type", wanted="10")
     share = gui.number(key) / 100
     return Claim(key, value, {"optimizer.lr_warmup_steps": share if share else 0})
 
 
 def _warmup_steps(gui: Gui, key: str, value: Any) -> Claim:
+    if not gui.is_number(key):
+        return left(key, value, "wrong_type", wanted="100")
     if not gui.number(key):
         return idle(key, value, "unset")
     return Claim(key, value, {"optimizer.lr_warmup_steps": int(gui.number(key))})
@@ -248,6 +260,8 @@ def _warmup_steps(gui: Gui, key: str, value: Any) -> Claim:
 
 def _rate(gui: Gui, key: str, value: Any) -> Claim:
     """A rate of 0 leaves its part untrained, if the other has one (`resolve_network_train_flags`)."""
+    if not gui.is_number(key):
+        return claim_option(key, value, key)
     text, unet = gui.number("text_encoder_lr"), gui.number("unet_lr")
     mine, other = (text, unet) if key == "text_encoder_lr" else (unet, text)
     if mine:
@@ -266,18 +280,24 @@ def _noise(gui: Gui, key: str, value: Any) -> Claim:
 
 
 def _stop_text(gui: Gui, key: str, value: Any) -> Claim:
-    return left(key, value, "gui_ignores") if gui.number(key) else idle(key, value, "unset")
+    is_empty = gui.is_number(key) and not gui.number(key)
+    return idle(key, value, "unset") if is_empty else left(key, value, "gui_ignores")
 
 
 def _arguments(gui: Gui, key: str, value: Any) -> Claim:
-    """ "\"weight_decay=0.1\" \"betas=0.9,0.99\"": quotes go, blanks part."""
-    words = str(value or "").replace('"', "").split()
+    """ "\"weight_decay=0.1\" \"betas=0.9,0.99\"": quotes go, blanks part; or a list of such pairs."""
+    parts = value if isinstance(value, list) else [value or ""]
+    if not all(isinstance(part, str) for part in parts):
+        return left(key, value, "wrong_type", wanted="name=value")
+    words = [word for part in parts for word in part.replace('"', "").split()]
     return claim_option(key, value, key, words) if words else idle(key, value, "unset")
 
 
 def _prompts(gui: Gui, key: str, value: Any) -> Claim:
     """The prompts themselves, one a line."""
-    return claim_prompts(key, value, str(value)) if value else idle(key, value, "unset")
+    if value and not isinstance(value, str):
+        return left(key, value, "wrong_type", wanted='"prompt"')
+    return claim_prompts(key, value, value) if value else idle(key, value, "unset")
 
 
 def _noise_kind(gui: Gui, key: str, value: Any) -> Claim:

@@ -25,7 +25,7 @@ from kohya_driver.exchange.foreign import (
     sets,
 )
 from kohya_driver.exchange.model import Claim, Reading, idle, left, planned
-from kohya_driver.exchange.onetrainer_lists import claim_concepts, claim_samples
+from kohya_driver.exchange.onetrainer_lists import claim_concepts, claim_samples, not_listed
 from kohya_driver.exchange.onetrainer_optimizers import claim_optimizer
 from kohya_driver.exchange.options import claim_option
 from kohya_driver.exchange.reading import parse_json, plain, read_text
@@ -107,7 +107,11 @@ def read_onetrainer(table: Mapping[str, Any], path: Path) -> Reading:
         dict(leaves({key: value for key, value in whole.items() if key not in ("concepts", "samples")}))
     )
     claims = [_claim(config, key, value, named) for key, value in config.entries.items()]
-    claims += [*claim_concepts(whole.get("concepts")), *claim_samples(whole.get("samples"))]
+    for place, claim_list in (("concepts", claim_concepts), ("samples", claim_samples)):
+        if place in table and whole[place] is not table[place]:
+            claims.append(not_listed(place, table[place]))
+        if place in whole:
+            claims += claim_list(whole[place])
     return Reading("onetrainer", tuple(claims), ASSUMED, tuple(_findings(config)))
 
 

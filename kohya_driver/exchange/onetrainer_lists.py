@@ -30,9 +30,18 @@ CONCEPT: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def not_listed(key: str, value: Any) -> Claim:
+    """What should be a list and is not, or has nothing in it."""
+    is_empty = value in EMPTY or value in ([], {})
+    return idle(key, value, "unset") if is_empty else left(key, value, "wrong_type", wanted="[…]")
+
+
 def claim_concepts(value: Any) -> Iterator[Claim]:
     number = 0
-    for position, one in enumerate(value if isinstance(value, list) else []):
+    if not isinstance(value, list) or not value:
+        yield not_listed("concepts", value)
+        return
+    for position, one in enumerate(value):
         if not isinstance(one, Mapping):
             yield left(f"concepts[{position}]", one, "wrong_type", wanted="{…}")
             continue
@@ -54,14 +63,12 @@ def _concept(config: Config, key: str, bare: str, value: Any, number: int | None
         return left(key, value, "disabled") if value not in EMPTY else idle(key, value, "unset")
     place = f"dataset.subsets.{number}."
     if bare == "path":
-        repeats = max(1, round(config.number("balancing", 1.0)))
-        return Claim(key, value, {f"{place}image_dir": value, f"{place}num_repeats": repeats})
-    if bare == "balancing":
-        return (
-            idle(key, value, "goes_with")
-            if config.number(bare, 1.0) == int(config.number(bare, 1.0))
-            else left(key, value, "no_counterpart_value", known="1, 2, 3")
+        repeats = _repeats(config, key, config.get("balancing"), "num_repeats").sets
+        return Claim(
+            key, value, {f"{place}image_dir": value, **({} if repeats else {f"{place}num_repeats": 1})}
         )
+    if bare == "balancing":
+        return _repeats(config, key, value, f"{place}num_repeats")
     if bare == "text.keep_tags_count" and config.get("text.enable_tag_shuffling"):
         return Claim(key, value, {f"{place}keep_tokens": value})
     if bare == "text.tag_dropout_probability" and config.get("text.tag_dropout_enable"):
@@ -77,12 +84,28 @@ def _concept(config: Config, key: str, bare: str, value: Any, number: int | None
     return claim_by({}, DEFAULTS, config, key, bare, value)
 
 
+def _repeats(config: Config, key: str, value: Any, place: str) -> Claim:
+    """How often each picture is shown; by another strategy, how many are drawn."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return left(key, value, "wrong_type", wanted="1.0")
+    if config.get("balancing_strategy", "REPEATS") != "REPEATS":
+        return left(key, value, "no_counterpart")
+    repeats = max(1, round(value))
+    return Claim(key, value, {place: repeats}, why="" if repeats == value else "rounded")
+
+
 def claim_samples(value: Any) -> Iterator[Claim]:
     """A list of prompts, each with all its settings."""
-    found = [one for one in (value if isinstance(value, list) else []) if isinstance(one, Mapping)]
+    if not isinstance(value, list) or not value:
+        yield not_listed("samples", value)
+        return
+    found = [one for one in value if isinstance(one, Mapping)]
     used = [one for one in found if one.get("enabled", True) and str(one.get("prompt", "")).strip()]
     keys = prompt_keys([_prompt(one) for one in used]) if used else {}
-    for position, one in enumerate(found):
+    for position, one in enumerate(value):
+        if not isinstance(one, Mapping):
+            yield left(f"samples[{position}]", one, "wrong_type", wanted="{…}")
+            continue
         shown = json.dumps(one, ensure_ascii=False)[:200]
         yield (
             Claim(f"samples[{position}]", shown, keys)

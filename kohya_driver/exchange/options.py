@@ -6,6 +6,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -15,7 +16,8 @@ from kohya_driver.exchange.model import SECRET_SHOWN, Claim, idle, left, planned
 from kohya_driver.planning.arguments import OWNED
 from kohya_driver.planning.checks.subject import preset_key
 
-SECRETS = frozenset({"huggingface_token", "wandb_api_key"})
+SECRETS: Mapping[str, str] = {"huggingface_token": "secret", "wandb_api_key": "secret_log"}
+"""Options that hold a password, and what is said of it."""
 PLANNED: Mapping[str, str] = {
     **dict.fromkeys(("config_file", "output_config", "dataset_config", "tokenizer_cache_dir"), "own_files"),
     **dict.fromkeys(
@@ -76,7 +78,7 @@ def claim_option(key: str, value: Any, name: str, given: Any = None, family: str
 def _refused(key: str, value: Any, name: str) -> Claim | None:
     """What is never taken, whatever it says."""
     if name in SECRETS:
-        return left(key, SECRET_SHOWN if value else value, "secret")
+        return left(key, SECRET_SHOWN if value else value, SECRETS[name])
     if name in PLANNED:
         return planned(key, value, PLANNED[name])
     return left(key, value, REFUSED[name]) if name in REFUSED else None
@@ -113,7 +115,10 @@ def as_native(option: Option, given: Any) -> Any:
     if option.nargs in (None, "?"):
         return _item(option, given)
     items = given if isinstance(given, list) else str(given).split() if isinstance(given, str) else [given]
-    return [_item(option, item) for item in items]
+    found = [_item(option, item) for item in items]
+    if None in found:
+        raise ValueError(given)
+    return found
 
 
 def _item(option: Option, given: Any) -> Any:
@@ -231,7 +236,10 @@ def _face_crop(key: str, value: Any, name: str, native: str) -> Claim:
 
 def _text_rate(key: str, value: Any, name: str, native: list[float]) -> Claim:
     """The engine takes the first for all text encoders of these families (train_network.py:733)."""
-    return takes(key, value, optimizer__text_encoder_lr=native[0]) if native else idle(key, value, "unset")
+    if not native:
+        return idle(key, value, "unset")
+    claim = takes(key, value, optimizer__text_encoder_lr=native[0])
+    return claim if len(set(native)) == 1 else replace(claim, why="first_rate")
 
 
 def _token_length(key: str, value: Any, name: str, native: int) -> Claim:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kohya_driver import files
+from kohya_driver import files, texts
 from kohya_driver.errors import PresetError
 from kohya_driver.exchange.model import FORMATS
 from kohya_driver.wording import reason_of
@@ -73,7 +72,9 @@ def _legacy(data: bytes) -> str:
 def parse_json(path: Path, text: str) -> Any:
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as failure:
+    except RecursionError as failure:
+        raise PresetError("exchange.too_deep", path) from failure
+    except ValueError as failure:
         raise PresetError("exchange.not_json", path, reason=reason_of(failure)) from failure
     return _bounded(path, value)
 
@@ -81,7 +82,9 @@ def parse_json(path: Path, text: str) -> Any:
 def parse_toml(path: Path, text: str) -> dict[str, Any]:
     try:
         value = files.parse_toml(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as failure:
+    except RecursionError as failure:
+        raise PresetError("exchange.too_deep", path) from failure
+    except ValueError as failure:
         raise PresetError("exchange.not_toml", path, reason=reason_of(failure)) from failure
     _bounded(path, value)
     found: dict[str, Any] = plain(value)
@@ -94,9 +97,20 @@ def parse_yaml(path: Path, text: str) -> Any:
 
     try:
         value = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError, TypeError, AttributeError) as failure:
-        raise PresetError("exchange.not_yaml", path, reason=" ".join(str(failure).split())[:200]) from failure
+    except RecursionError as failure:
+        raise PresetError("exchange.too_deep", path) from failure
+    except (yaml.YAMLError, ValueError, OverflowError, TypeError, AttributeError) as failure:
+        raise PresetError("exchange.not_yaml", path, reason=_yaml_reason(failure)) from failure
     return _bounded(path, value)
+
+
+def _yaml_reason(failure: Exception) -> str:
+    """Where it is, and what is wrong there as the library words it."""
+    mark = getattr(failure, "problem_mark", None)
+    text = " ".join(str(getattr(failure, "problem", None) or failure).split())[:200]
+    if mark is None:
+        return texts.say("exchange.yaml_somewhere", text=text)
+    return texts.say("exchange.yaml_at", text=text, line=mark.line + 1, column=mark.column + 1)
 
 
 def _bounded(path: Path, value: Any) -> Any:

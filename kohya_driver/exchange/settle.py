@@ -9,12 +9,12 @@ from typing import Any
 from kohya_driver.errors import Finding
 from kohya_driver.exchange.defaults import is_default
 from kohya_driver.exchange.model import Claim, Reading
+from kohya_driver.exchange.subsets import SUBSET, in_one_folder, numbered
 from kohya_driver.preset.load import faults_in
 
-PICTURES = ("dataset.train_data_dir", "dataset.subsets.")
-"""What --images replaces."""
+IMAGES = "dataset.train_data_dir"
+FLAGS = {IMAGES: "--images", "model.base": "--base", "dataset.trigger": "--trigger"}
 DRAWN = ("sampling.every_n_epochs", "sampling.every_n_steps", "sampling.at_first")
-SUBSET = "dataset.subsets."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,14 @@ def settle(reading: Reading, over: Mapping[str, Any]) -> Settled:
     Args:
         over: dotted keys that were given on the command line instead.
     """
-    claims = _without_samples(_overruled(reading.claims, over))
-    items = _without_faults([_leave_defaults(claim) for claim in claims], over)
+    claims = _overruled(_without_faults(list(map(_without_nothing, reading.claims)), over), over)
+    lifted: Mapping[str, Any] = {}
+    if IMAGES in over:
+        claims, lifted = in_one_folder(claims)
+    claims = _without_samples(claims)
+    items = [_leave_defaults(claim) for claim in claims]
     said = {dotted: value for claim in _by_rank(claims) for dotted, value in claim.sets.items()}
-    assumed = _assumed(reading.assumed, {**said, **over})
+    assumed = _assumed({**reading.assumed, **lifted}, {**said, **over})
     written = {dotted: value for item in _by_rank(items) for dotted, value in item.sets.items()}
     written = {
         **written,
@@ -60,8 +64,7 @@ def _overruled(claims: Sequence[Claim], over: Mapping[str, Any]) -> list[Claim]:
     if epochs is not None and "training.max_train_steps" in owner:
         # The engine takes the epochs whatever the steps are (train_network.py, "override steps").
         owner["training.max_train_steps"] = epochs
-    by_flag = {dotted: "--images" for dotted in owner if _is_replaced(dotted, over)}
-    by_flag |= {"model.base": "--base"} if "model.base" in over else {}
+    by_flag = {dotted: flag for dotted, flag in FLAGS.items() if dotted in over}
     return [_keep_own(claim, owner, by_flag) for claim in claims]
 
 
@@ -70,15 +73,12 @@ def _without_samples(claims: list[Claim]) -> list[Claim]:
     said = {dotted for claim in claims for dotted, value in claim.sets.items() if value}
     if "sampling.prompts" in said and said & set(DRAWN):
         return claims
+    why = "never_drawn" if "sampling.prompts" in said else "no_prompts"
     idle = {"sampling.prompts", "sampling.sampler"}
     return [
-        replace(claim, sets={}, fate="default", why="never_drawn") if idle & claim.sets.keys() else claim
+        replace(claim, sets={}, fate="default", why=why) if idle & claim.sets.keys() else claim
         for claim in claims
     ]
-
-
-def _is_replaced(dotted: str, over: Mapping[str, Any]) -> bool:
-    return "dataset.train_data_dir" in over and dotted.startswith(PICTURES)
 
 
 def _keep_own(claim: Claim, owner: Mapping[str, Claim], by_flag: Mapping[str, str]) -> Claim:
@@ -92,30 +92,50 @@ def _keep_own(claim: Claim, owner: Mapping[str, Claim], by_flag: Mapping[str, st
     return replace(claim, sets={}, fate="default", why="overruled", words={"by": by})
 
 
+def _without_nothing(claim: Claim) -> Claim:
+    """No preset can hold a value that is missing, wherever it came from."""
+    if any(_has_nothing(value) for value in claim.sets.values()):
+        return replace(claim, sets={}, fate="left", why="no_value", words={})
+    return claim
+
+
+def _has_nothing(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_nothing, value))
+    return value is None or (isinstance(value, Mapping) and any(map(_has_nothing, value.values())))
+
+
 def _without_faults(claims: Sequence[Claim], over: Mapping[str, Any]) -> list[Claim]:
-    """Values that no preset can hold are left out, until the rest is one."""
+    """Values that no preset can hold are left out, until the rest is one. They are no reason to overrule another."""
     current = list(claims)
     while True:
-        sets = {dotted: value for claim in _by_rank(current) for dotted, value in claim.sets.items()}
-        faults = faults_in(nest({**sets, **over}))
-        rejected = [_reject(claim, faults) for claim in current]
+        current = numbered(current)
+        owner = {dotted: claim for claim in _by_rank(current) for dotted in claim.sets}
+        needed = {d: claim.sets[d] for d, claim in owner.items() if _is_needed(d, claim.sets[d])}
+        faults = faults_in(nest({**needed, **over}))
+        rejected = [_reject(claim, owner, faults) for claim in current]
         if rejected == current:
             return current
         current = rejected
 
 
-def _reject(claim: Claim, faults: Mapping[str, Finding]) -> Claim:
-    for dotted in claim.sets:
+def _reject(claim: Claim, owner: Mapping[str, Claim], faults: Mapping[str, Finding]) -> Claim:
+    for dotted in (dotted for dotted in claim.sets if owner[dotted] is claim):
         for key, finding in faults.items():
             if dotted == key or key.startswith(f"{dotted}.") or dotted.startswith(f"{key}."):
                 return replace(claim, sets={}, fate="left", why="no_place", words={"fault": finding.message})
     return claim
 
 
+def _is_needed(dotted: str, value: Any) -> bool:
+    """A preset need not say what it means anyway, and cannot say some of it: the engine's 0 for never."""
+    return dotted.startswith(SUBSET) or not is_default(dotted, value)
+
+
 def _leave_defaults(claim: Claim) -> Claim:
     if not claim.sets:
         return claim
-    needed = {d: v for d, v in claim.sets.items() if d.startswith(SUBSET) or not is_default(d, v)}
+    needed = {d: v for d, v in claim.sets.items() if _is_needed(d, v)}
     return replace(claim, sets=needed) if needed else replace(claim, sets={}, fate="default", why="same")
 
 
@@ -131,7 +151,7 @@ def _assumed(assumed: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, A
         found.pop("training.max_train_epochs", None)
     if not said.get("sampling.prompts"):
         found.pop("sampling.sampler", None)
-    if not holds.get("dataset.shuffle_caption"):
+    if not any(value for dotted, value in holds.items() if dotted.endswith(".shuffle_caption")):
         found.pop("dataset.keep_tokens", None)
     return found
 

@@ -7,42 +7,63 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kohya_driver.exchange.shell_posix import read_posix
+from kohya_driver.exchange.shell_powershell import is_powershell, read_powershell
+from kohya_driver.exchange.shell_state import Command, State
+
 _HEREDOC = re.compile(r"^\s*cat\s*>\s*(?P<file>\S+|\"[^\"]+\"|'[^']+')\s*<<-?\s*(['\"]?)(?P<end>\w+)\2\s*$")
-_EXPORT = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?\"?(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)$", re.I)
-_REFERENCE = re.compile(r"\$\{(\w+)\}|\$env:(\w+)|\$(\w+)", re.I)
-_BATCH_REFERENCE = re.compile(r"%(\w+)%")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"", re.S)
-_COMMENT = re.compile(r"^\s*(#|::|rem\b|//)", re.I)
+_SET = re.compile(r"^\s*@?set\s+(?P<how>/[ap]\s+)?\"?(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)$", re.I)
+_REFERENCE = re.compile(r"%(\w+)%|!(\w+)!")
+_COMMENT = re.compile(r"^\s*@?(#|::|rem\b|//)", re.I)
+_STOPS = ("&&", "||", ";", "|", "&")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    value: str
+    is_exported: bool
+    """Whether the environment has it, not the script alone."""
+    is_tested: bool
+    """Whether a condition was decided by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """What a script holds."""
 
-    commands: tuple[tuple[str, ...], ...]
-    variables: Mapping[str, str]
+    commands: tuple[Command, ...]
+    variables: Mapping[str, Variable]
+    """By the name that `Command.names` has."""
     files: Mapping[str, str]
     """Files that it writes (`cat > NAME <<'EOF'`), by name."""
+    unread: tuple[str, ...]
+    """What says something of variables or options and is not understood, or holds only where a condition is met that is
+    not known here."""
 
 
-def read_script(text: str) -> Script:
-    """Take a script, or a pasted command, apart. Never raises: what is not understood is no command."""
+def read_script(text: str, suffix: str = "") -> Script:
+    """Take a script, or a pasted command, apart. Never raises: what is not understood is no command.
+
+    Args:
+        suffix: of the file, such as `.ps1`.
+    """
     lines, files = _without_files(text.split("\n"))
-    batch = _is_batch(text)
-    variables: dict[str, str] = {}
-    commands: list[tuple[str, ...]] = []
-    for line in _joined(lines, batch):
-        assigned = _EXPORT.match(line)
-        if assigned and not _has_command_behind(assigned["value"], batch):
-            variables[assigned["name"]] = _assigned(assigned["value"].strip(), variables, batch)
-            continue
-        words = _split(_fill(line, variables, batch), batch)
-        while words and re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.S):
-            name, _, value = words.pop(0).partition("=")
-            variables[name] = value
-        if words:
-            commands += _parts(words)
-    return Script(tuple(commands), variables, files)
+    rest = "\n".join(lines)
+    if suffix.lower() == ".ps1" or is_powershell(text):
+        state = read_powershell(rest)
+    else:
+        state = _read_batch(lines) if _is_batch(text) else read_posix(rest)
+    variables = {
+        key: Variable(
+            state.shown[key],
+            value if isinstance(value, str) else " ".join(value),
+            key in state.exported,
+            key in state.tested,
+        )
+        for key, value in state.values.items()
+    }
+    return Script(tuple(state.commands), variables, files, tuple(dict.fromkeys(state.unread)))
 
 
 def _is_batch(text: str) -> bool:
@@ -68,14 +89,34 @@ def _without_files(lines: list[str]) -> tuple[list[str], dict[str, str]]:
     return kept, files
 
 
-def _joined(lines: list[str], batch: bool) -> Iterator[str]:
-    """Whole commands: a line that ends in a backslash, a caret or a backtick goes on."""
+def _read_batch(lines: list[str]) -> State:
+    state = State(caseless=True)
+    for line in _joined(lines):
+        found = _SET.match(line)
+        names: set[str] = set()
+        if found and not found["how"]:
+            value = _fill(found["value"].strip(), state, names)
+            # `set "A=b"` quotes the whole, and `set A="b"` its value alone.
+            state.assign(found["name"], _unquoted(value), names, line, exported=True)
+        elif found:
+            state.forget(found["name"], line)
+        elif re.search(r"\bset\s+\"?\w+=", line, re.I) or line.startswith("--"):
+            state.unread.append(line)
+        else:
+            words = _split(_fill(line, state, names))
+            for part in _parts(words):
+                state.run(part, names)
+    return state
+
+
+def _joined(lines: list[str]) -> Iterator[str]:
+    """Whole commands: a line that ends in a caret goes on."""
     open_line = ""
     for line in lines:
         if not open_line and _COMMENT.match(line):
             continue
         stripped = line.rstrip()
-        if stripped.endswith("^" if batch else ("\\", "`")):
+        if stripped.endswith("^"):
             open_line += f"{stripped[:-1]} "
             continue
         whole = f"{open_line}{stripped}".strip()
@@ -86,30 +127,16 @@ def _joined(lines: list[str], batch: bool) -> Iterator[str]:
         yield open_line.strip()
 
 
-def _has_command_behind(value: str, batch: bool) -> bool:
-    """`A=1 python train.py` sets a variable for one command; `A="x y"` is an assignment."""
-    return not batch and len(_split(value, batch)) > 1
-
-
-def _fill(text: str, variables: Mapping[str, str], batch: bool) -> str:
-    """With variables in place of their names, but not between single quotes of a shell."""
+def _fill(text: str, state: State, names: set[str]) -> str:
+    """With variables in place of their names: a batch file does this before it looks at quotes."""
 
     def value(match: re.Match[str]) -> str:
-        name = next(part for part in match.groups() if part)
-        return variables.get(name, match[0])
+        name = match[1] or match[2]
+        names.add(name)
+        found = state.get(name)
+        return found if isinstance(found, str) else match[0]
 
-    if batch:
-        return _BATCH_REFERENCE.sub(value, text)
-    parts, end = [], 0
-    for quoted in _QUOTED.finditer(text):
-        inside = quoted[0] if quoted[0].startswith("'") else _REFERENCE.sub(value, quoted[0])
-        parts += [_REFERENCE.sub(value, text[end : quoted.start()]), inside]
-        end = quoted.end()
-    return "".join([*parts, _REFERENCE.sub(value, text[end:])])
-
-
-def _assigned(text: str, variables: Mapping[str, str], batch: bool) -> str:
-    return _unquoted(_fill(text, variables, batch))
+    return _REFERENCE.sub(value, text)
 
 
 def _unquoted(text: str) -> str:
@@ -117,15 +144,11 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text.rstrip('"')
 
 
-def _split(line: str, batch: bool) -> list[str]:
-    """Words without their quotes. In a batch file a backslash is a letter of a path, and only double quotes quote."""
+def _split(line: str) -> list[str]:
+    """Words without their quotes. A backslash is a letter of a path, and only double quotes quote."""
     reader = shlex.shlex(line, posix=True, punctuation_chars=False)
     reader.whitespace_split = True
-    reader.commenters = "" if batch else "#"
-    if batch or re.search(r"[A-Za-z]:\\", line):
-        reader.escape = ""
-    if batch:
-        reader.quotes = '"'
+    reader.commenters, reader.escape, reader.quotes = "", "", '"'
     try:
         return list(reader)
     except ValueError:
@@ -136,11 +159,9 @@ def _parts(words: list[str]) -> Iterator[tuple[str, ...]]:
     """`cd x && python y` are two commands."""
     part: list[str] = []
     for word in words:
-        if word in ("&&", "||", ";", "|", "&"):
-            if part:
-                yield tuple(part)
+        if word in _STOPS:
+            yield tuple(part)
             part = []
         else:
             part.append(word)
-    if part:
-        yield tuple(part)
+    yield tuple(part)

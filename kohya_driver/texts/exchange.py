@@ -73,8 +73,16 @@ TEXTS = {
         "这个文件没有训练记录。",
     ),
     "exchange.no_metadata.hint": (
-        "Only a LoRA that was made with sd-scripts, and not stripped, does.",
-        "只有用 sd-scripts 训练且未被清除记录的 LoRA 才有。",
+        "Only a LoRA of sd-scripts, or of OneTrainer with its settings in it, that was not stripped, does.",
+        "只有用 sd-scripts 训练、或由 OneTrainer 写入设置，且未被清除记录的 LoRA 才有。",
+    ),
+    "exchange.little_metadata": (
+        "This file says neither the rank nor the learning rate of its training.",
+        "这个文件没有记录训练时的 rank 和学习率。",
+    ),
+    "exchange.little_metadata.hint": (
+        "The rank was read from the weights, if they tell it. Set the learning rate, alpha and the length yourself.",
+        "如果能从权重中看出 rank，已经采用。请自行设置学习率、alpha 和训练长度。",
     ),
     "exchange.two_files": (
         "Two files must be a training config and a dataset config of sd-scripts.",
@@ -144,6 +152,37 @@ TEXTS = {
         "Set it there by hand, or export to sd-scripts.",
         "请在那里手动设置，或导出为 sd-scripts。",
     ),
+    "exchange.family_unknown": (
+        "It is not known what kind of model the base is; it was taken for SD 1.x.",
+        "不知道底模是哪一类模型；已按 SD 1.x 处理。",
+    ),
+    "exchange.family_unknown.hint": (
+        "Say it, also if it is right: --set model.family=sdxl (or sd15, sd2).",
+        "请指明，即使没有错：--set model.family=sdxl（或 sd15、sd2）。",
+    ),
+    "exchange.no_base": ("No base model is named.", "没有指定底模。"),
+    "exchange.no_base.hint": (
+        "Export again with --base PATH: where it lies on the other machine.",
+        "请加上 --base PATH 重新导出：底模在另一台机器上的路径。",
+    ),
+    "exchange.no_pictures": ("No pictures are named.", "没有指定图片。"),
+    "exchange.no_pictures.hint": (
+        "Export again with --images PATH: where they lie on the other machine.",
+        "请加上 --images PATH 重新导出：图片在另一台机器上的路径。",
+    ),
+    "exchange.other_format": (
+        "It was read as {wanted}, but looks like a file of {looks}.",
+        "已按 {wanted} 读取，但它看起来是 {looks} 的文件。",
+    ),
+    "exchange.other_format.hint": (
+        "If it is one: import again with --from {looks}.",
+        "如果确实如此：请用 --from {looks} 重新导入。",
+    ),
+    "exchange.yaml_at": (
+        "{text}: line {line} column {column}",
+        "第 {line} 行第 {column} 列附近（“{text}”）",
+    ),
+    "exchange.yaml_somewhere": ("it cannot be read ({text})", "无法解析（“{text}”）"),
     "exchange.foreign_path": ("A path of another machine: {path}", "另一台机器的路径：{path}"),
     "exchange.foreign_path.hint": (
         "Correct it in the preset, or take the line out.",

@@ -28,6 +28,19 @@ TEXTS = {
         "stands with each of the subsets of this set",
         "已写到该数据集的每个子集中",
     ),
+    "exchange_screen.why.no_subsets": ("this set has no pictures", "该数据集没有图片"),
+    "exchange_screen.why.no_folder": (
+        "its folder of pictures is not taken, or is not said",
+        "它所属的图片文件夹未被采用，或没有写明",
+    ),
+    "exchange_screen.why.not_for_all": (
+        "does not hold for all pictures, and --images puts one folder in place of them all",
+        "并非对所有图片都有效，而 --images 用一个文件夹代替了全部图片",
+    ),
+    "exchange_screen.why.reg_images": (
+        "--images replaces the pictures that are learnt; regularization images belong into [dataset] reg_data_dir",
+        "--images 只代替要学习的图片；正则化图片请写到 [dataset] reg_data_dir",
+    ),
     "exchange_screen.why.screen": (
         "concerns that program's window and files only",
         "只与原程序的界面和文件有关",
@@ -48,6 +61,11 @@ TEXTS = {
         "LoRA 类型为 {name} 时在原程序中无效",
     ),
     "exchange_screen.why.filled_in": ("is filled in where the command names it", "已代入命令中使用它的地方"),
+    "exchange_screen.why.not_in_command": ("the command does not name it", "命令中没有用到它"),
+    "exchange_screen.why.not_understood": (
+        "this part of the script is not understood, or holds only on a condition that is not known here",
+        "无法理解脚本的这一部分，或者它只在某个条件下生效，而这里无法判断该条件",
+    ),
     "exchange_screen.why.own_files": ("every run has its own", "每次训练都有自己的文件"),
     "exchange_screen.why.own_log": (
         "every run has its own log, by which it is followed",
@@ -65,6 +83,14 @@ TEXTS = {
     "exchange_screen.why.secret": (
         "a password is not written into a file; set HF_TOKEN in the environment",
         "密码不会写入文件；请使用环境变量 HF_TOKEN",
+    ),
+    "exchange_screen.why.secret_log": (
+        "a password is not written into a file; a run keeps its log here, and needs none",
+        "密码不会写入文件；训练日志保存在本地，不需要密码",
+    ),
+    "exchange_screen.why.secret_variable": (
+        "a password is not written into a file; set {name} in the environment",
+        "密码不会写入文件；请使用环境变量 {name}",
     ),
     "exchange_screen.why.environment": (
         "a variable of another machine; if it is needed here, put it under [launch] env",
@@ -111,6 +137,18 @@ TEXTS = {
         "a preset has one set of pictures; this one differs from the first",
         "预设只有一个数据集；此处与第一个不同",
     ),
+    "exchange_screen.why.one_trigger": (
+        "a preset has one trigger word; that of `{by}` holds",
+        "预设只有一个触发词；以 `{by}` 为准",
+    ),
+    "exchange_screen.why.rounded": (
+        "rounded: a picture is shown a whole number of times",
+        "已取整：图片的重复次数是整数",
+    ),
+    "exchange_screen.why.nearest_optimizer": (
+        "sd-scripts does not have this optimizer; the one nearest to it was taken",
+        "sd-scripts 没有这个优化器；采用了最接近的一个",
+    ),
     "exchange_screen.why.not_here": (
         "this file is not here; give it too, or put it beside",
         "这个文件不在这里；请一并给出，或放在同一文件夹",
@@ -139,6 +177,10 @@ TEXTS = {
         "there it counts files; set [saving] last_n_steps, which counts steps",
         "原程序按文件数计算；请设置 [saving] last_n_steps，它按步数计算",
     ),
+    "exchange_screen.why.first_rate": (
+        "the engine takes the first rate for all text encoders, and does not use the others",
+        "引擎对所有文本编码器只使用第一个学习率，其余不起作用",
+    ),
     "exchange_screen.why.largest_size": (
         "each picture in several sizes is not possible; the largest was taken",
         "不能让每张图以多种尺寸训练；采用了最大的尺寸",
@@ -150,6 +192,10 @@ TEXTS = {
     "exchange_screen.why.never_drawn": (
         "is not drawn there: how often is not said",
         "在原程序中不会生成：没有设置频率",
+    ),
+    "exchange_screen.why.no_prompts": (
+        "is not drawn there: there are no prompts",
+        "在原程序中不会生成：没有提示词",
     ),
     "exchange_screen.why.disabled": ("switched off there", "在原程序中已停用"),
     "exchange_screen.why.no_blanks": (

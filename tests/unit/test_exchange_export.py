@@ -114,6 +114,45 @@ def test_paths_of_the_other_machine(project: Path, tmp_path: Path) -> None:
     assert dataset["datasets"][0]["subsets"][0]["image_dir"] == "D:/train/6_宁 光"
 
 
+@pytest.mark.parametrize("images", ["/workspace/pics", "D:\\train\\pics"])
+def test_pictures_of_a_preset_that_names_none(tmp_path: Path, images: str) -> None:
+    there = images.replace("\\", "/")
+    preset = load_preset("sd15-style", trigger="ning")
+    for target in TARGETS:
+        made = export(preset, target, tmp_path / target, images=images, base="x.safetensors")
+        assert "exchange.no_pictures" not in {finding.code for finding in made.findings}
+        assert there in "".join(made.files.values()), target
+    (subset,) = elsewhere(preset, images=images).subsets
+    assert subset == {"image_dir": there, "num_repeats": 2}
+
+
+def test_pictures_that_are_here_too(project: Path) -> None:
+    """Their folders say the repeats."""
+    (subset,) = elsewhere(load_preset("sd15-style"), images=str(project / "image")).subsets
+    assert subset == {"image_dir": str(project / "image" / "6_宁 光"), "num_repeats": 6}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_nobody_has_said_is_told(tmp_path: Path, target: Target) -> None:
+    made = export(load_preset("sd15-style"), target, tmp_path / "a")
+    codes = [finding.code for finding in made.findings]
+    assert codes == ["exchange.family_unknown", "exchange.no_base", "exchange.no_pictures"]
+    given = load_preset("sd15-style", sets=["model.family=sd15"])
+    made = export(given, target, tmp_path / "b", images="/pics", base="/x.safetensors")
+    assert not made.findings
+
+
+@pytest.mark.parametrize("name", ["sdxl-style", "sdxl-concept-24gb"])
+def test_a_preset_for_sdxl_is_exported_for_it_whatever_the_base(tmp_path: Path, name: str) -> None:
+    preset, base = load_preset(name), "D:\\x\\m.safetensors"
+    script = export(preset, "shell", tmp_path / "t.sh", images="/pics", base=base)
+    assert "/sdxl_train_network.py" in script.files[tmp_path / "t.sh"] and not script.findings
+    gui = export(preset, "kohya_ss", tmp_path / "k.json", images="/pics", base=base)
+    assert json.loads(gui.files[tmp_path / "k.json"])["sdxl"] is True
+    sd2 = export(load_preset("sd2-style"), "sd-scripts", tmp_path / "c", images="/pics", base=base)
+    assert toml.loads(sd2.files[tmp_path / "c" / "config.toml"])["v2"] is True
+
+
 def test_kohyas_file_has_every_field(project: Path, tmp_path: Path) -> None:
     preset = load_preset(
         project / "preset.toml", sets=["network.train_unet_only=true", "dataset.class_tokens=宁 光"]

@@ -12,13 +12,15 @@ import toml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kohya_driver import texts
-from kohya_driver.errors import DriverError
+from kohya_driver import resources, texts
+from kohya_driver.errors import DriverError, PresetError
 from kohya_driver.exchange import reading
 from kohya_driver.exchange.model import FORMATS, Imported
 from kohya_driver.files import parse_toml
+from kohya_driver.preset.library import shipped_presets
 from kohya_driver.preset.load import build_preset
 from tests import exchanged
+from tests.chinese import english_in
 from tests.exchanged import imported, write
 from tests.project import write_safetensors
 
@@ -47,11 +49,13 @@ def outcome(path: Path, **more: Any) -> Imported | str:
         ("a.json", b'{"LoRA_type": "Standard", "net', "exchange.not_json"),
         ("a.json", b"[1, 2]", "exchange.no_table"),
         ("a.json", b"{}", "exchange.unknown_format"),
-        ("a.json", b'{"a": ' * 5000 + b"1" + b"}" * 5000, "exchange.not_json"),
+        ("a.json", b'{"a": ' * 5000 + b"1" + b"}" * 5000, "exchange.too_deep"),
         ("a.json", b'{"LoRA_type": ' + b"[" * 60 + b"]" * 60 + b"}", "exchange.too_deep"),
         ("a.toml", b"network_dim = \n", "exchange.not_toml"),
         ("a.toml", b"a = 1\nb = 2\n", "exchange.unknown_format"),
         ("a.toml", b"[network]\ndim = 8\n", "exchange.is_preset"),
+        ("a.toml", b"# nothing\n", "exchange.unknown_format"),
+        ("a.yaml", b"a: " + b"[" * 3000, "exchange.too_deep"),
         ("a.yaml", b"config: [\n", "exchange.not_yaml"),
         ("a.yaml", b"config: !!python/object/apply:os.system ['true']\n", "exchange.not_yaml"),
         ("a.yaml", b"- 1\n- 2\n", "exchange.no_table"),
@@ -67,6 +71,53 @@ def outcome(path: Path, **more: Any) -> Imported | str:
 )  # fmt: skip
 def test_what_is_no_settings(tmp_path: Path, name: str, data: bytes, code: str) -> None:
     assert outcome(write(tmp_path, name, data)) == code
+
+
+def test_what_is_wrong_with_yaml_has_its_place(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.yaml", "a: 1\nb:\n\t- x\n")
+    said = {}
+    for language in ("en", "zh"):
+        texts.use_language(language)
+        with pytest.raises(PresetError) as failure:
+            imported(path)
+        said[language] = failure.value.findings[0].message
+    texts.use_language(None)
+    assert "line 3 column 1" in said["en"] and "第 3 行第 1 列" in said["zh"]
+    assert "scanning" not in said["zh"] and not english_in(said["zh"])
+
+
+@pytest.mark.parametrize("name", [*shipped_presets(), "memory/sdxl-24gb"])
+def test_a_shipped_preset_is_one(name: str) -> None:
+    assert outcome(resources.presets() / f"{name}.toml") == "exchange.is_preset"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['extends = "sd15-style"\n', "[training]\nmax_train_epochs = 3\nseed = 1\n", "[engine_options]\nmasked_loss = true\n",
+     '[model]\nbase = "x"\n[optimizer]\nlearning_rate = 1e-4\n[network]\nnetwork_dim = 4\n', "[network]\ndmi = 4\n"],
+)  # fmt: skip
+def test_a_preset_is_one_whatever_it_says(tmp_path: Path, text: str) -> None:
+    assert outcome(write(tmp_path, "a.toml", text)) == "exchange.is_preset"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[model]\npretrained_model_name_or_path = "x"\n[dataset]\nresolution = "512"\n[training]\nseed = 1\n',
+     "[training]\nnetwork_dim = 4\nmax_train_epochs = 3\n[saving]\noutput_name = 'x'\nsave_every_n_epochs = 1\n", exchanged.CONFIG],
+)  # fmt: skip
+def test_a_config_with_sections_like_ours_is_none(tmp_path: Path, text: str) -> None:
+    result = outcome(write(tmp_path, "a.toml", text))
+    assert isinstance(result, Imported) and result.format == "sd-scripts"
+
+
+def test_a_format_that_was_asked_for_and_looks_like_another(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.json", exchanged.OLD_GUI)
+    told = [
+        one for one in imported(path, wanted="onetrainer").findings if one.code == "exchange.other_format"
+    ]
+    assert [one.where for one in told] == [str(path)] and "--from kohya_ss" in told[0].hint
+    for right in ("kohya_ss", None):
+        assert "exchange.other_format" not in {one.code for one in imported(path, wanted=right).findings}
 
 
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
@@ -195,6 +246,18 @@ def test_nested_settings_with_wrong_types(
 @given(text=st.text(st.sampled_from("abc \"'\\\n\r\t=-#$%^{}[]&|;`宁train_network.py--\0"), max_size=200))
 def test_any_script(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     outcome(write(tmp_path_factory.mktemp("sh"), "a.sh", f"accelerate launch train_network.py {text}"))
+
+
+@QUICK
+@given(
+    text=st.text(st.sampled_from("ab \"'`\\\n#=+-$(){}[]@;|,.0"), max_size=80),
+    name=st.sampled_from(["a.ps1", "a.sh", "a.bat"]),
+)
+def test_any_script_before_the_command(
+    tmp_path_factory: pytest.TempPathFactory, text: str, name: str
+) -> None:
+    folder = tmp_path_factory.mktemp("script")
+    outcome(write(folder, name, f"{text}\npython train_network.py --network_dim 4"), wanted="command")
 
 
 @QUICK

@@ -124,10 +124,13 @@ def test_training_config_with_its_files(tmp_path: Path) -> None:
     accounted(result, [*leaf_keys(config), *leaf_keys(dataset)])
     values = result.values
     assert values["dataset"]["subsets"] == [
-        {"image_dir": "/workspace/img/6_a", "num_repeats": 6, "class_tokens": "ning girl"},
-        {"image_dir": "/workspace/img/reg", "is_reg": True, "num_repeats": 1},
+        {"image_dir": "/workspace/img/6_a", "keep_tokens": 1, "num_repeats": 6, "class_tokens": "ning girl"},
+        {"image_dir": "/workspace/img/reg", "keep_tokens": 1, "is_reg": True, "num_repeats": 1},
         {"image_dir": "/workspace/img/b", "flip_aug": True, "num_repeats": 1},
     ]
+    assert values["dataset"]["shuffle_caption"] is True and values["dataset"]["keep_tokens"] == 0, (
+        "the engine's"
+    )
     assert values["dataset"]["resolution"] == [512, 768] and values["training"]["train_batch_size"] == 2
     assert values["optimizer"]["text_encoder_lr"] == 5e-5 and values["network"]["alpha"] == 1
     assert values["sampling"]["prompts"] == ["ning, smiling", "ning, night"]
@@ -311,9 +314,32 @@ def test_flags_replace(tmp_path: Path) -> None:
     assert (
         result.values["model"]["base"] == "base.safetensors" and result.values["dataset"]["trigger"] == "ning"
     )
-    assert fates(result)["datasets[0].subsets[0].image_dir"] == ("default", "overruled")
+    found = fates(result)
+    assert found["datasets[0].subsets[0].image_dir"] == ("default", "overruled")
+    assert (
+        result.values["dataset"]["caption_extension"] == ".txt"
+        and result.values["dataset"]["shuffle_caption"]
+    )
+    not_for_all = {item.key for item in result.items if item.why == "not_for_all"}
+    assert not_for_all == {
+        "datasets[0].keep_tokens", "datasets[0].subsets[0].num_repeats", "datasets[0].subsets[0].class_tokens",
+        "datasets[1].subsets[0].flip_aug",
+    }  # fmt: skip
+    assert (
+        found["datasets[0].subsets[1].image_dir"]
+        == found["datasets[0].subsets[1].is_reg"]
+        == ("left", "reg_images")
+    )
     missing = [finding.where for finding in result.findings if finding.code == "exchange.missing_path_flag"]
     assert missing == ["[dataset] train_data_dir"], "the base is there, beside the preset"
+
+
+@pytest.mark.parametrize("name", ["stabilityai/stable-diffusion-xl-base-1.0", "Laxhar/noobai-XL-1.1"])
+def test_a_hub_name_with_a_dot_is_no_missing_file(tmp_path: Path, name: str) -> None:
+    fields = {"LoRA_type": "Standard", "pretrained_model_name_or_path": name, "sdxl": True}
+    result = imported(write(tmp_path, "a.json", fields))
+    assert result.values["model"]["base"] == name
+    assert not [finding.where for finding in result.findings if finding.where == "[model] base"]
 
 
 def test_strict(tmp_path: Path) -> None:
