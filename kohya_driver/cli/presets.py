@@ -21,10 +21,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name in ("show", "check"):
             action.add_argument("preset_name", metavar="NAME", help=texts.say("cli.option.preset"))
         if name in ("new", "edit"):
-            dest = "own_preset" if name == "edit" else "name"
+            dest = "own_preset" if name == "edit" else "new_preset"
             action.add_argument(dest, metavar="NAME", help=texts.say("cli.option.own_preset"))
-        if name in ("list", "show", "check"):
+        if name in ("show", "check"):
             add_json(action)
+        if name == "list":
+            how = action.add_mutually_exclusive_group()
+            how.add_argument("--json", action="store_true", help=texts.say("cli.option.json"))
+            how.add_argument(
+                "--names",
+                nargs="?",
+                const="all",
+                choices=("all", "own"),
+                help=texts.say("cli.option.preset_names"),
+            )
         if name == "show":
             action.add_argument(
                 "--all", dest="every", action="store_true", help=texts.say("cli.option.all_keys")
@@ -50,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    if arguments.names:
+        return _print_names(arguments.names)
     from kohya_driver import api, files
     from kohya_driver.host import probe_host
     from kohya_driver.views.presets import print_presets
@@ -59,6 +71,14 @@ def _list(arguments: argparse.Namespace) -> int:
         sys.stdout.write(files.dump_json([info.to_json() for info in found]))
     else:
         print_presets(found, probe_host().memory_bytes)
+    return 0
+
+
+def _print_names(which: str) -> int:
+    """For a shell that completes them: nothing else is looked at."""
+    from kohya_driver.preset.library import known_names, own_presets
+
+    sys.stdout.write("".join(f"{name}\n" for name in (own_presets() if which == "own" else known_names())))
     return 0
 
 
@@ -78,9 +98,9 @@ def _new(arguments: argparse.Namespace) -> int:
     from kohya_driver.views.findings import print_findings
     from kohya_driver.views.presets import print_new
 
-    path = api.new_preset(arguments.name, source=arguments.from_preset, family=arguments.family)
-    print_new(arguments.name, path)
-    print_findings(shadowing(find_source(arguments.name)))
+    path = api.new_preset(arguments.new_preset, source=arguments.from_preset, family=arguments.family)
+    print_new(arguments.new_preset, path)
+    print_findings(shadowing(find_source(arguments.new_preset)))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Writes completion scripts for bash, zsh and fish from our own parser, the presets, the keys and the engine's options."""
+"""Writes completion scripts for bash, zsh and fish from our own parser, the keys and the engine's options."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class _Flag:
     takes_value: bool
     values: tuple[str, ...]
     """What its value may be; empty: any text or file."""
+    asked: str
+    """What of ours is asked for its values at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,18 @@ class _Level:
     flags: tuple[_Flag, ...]
     values: tuple[str, ...]
     """What its first argument may be; empty: any text or file."""
-    takes_run: bool = False
-    """Its arguments are runs, which are asked for at the moment."""
+    asked: str = ""
+    """What of ours is asked for its arguments at the moment."""
 
 
-RUN_ARGUMENTS = ("name", "run_name", "run_folder", "runs")
-"""An argument of this name is a run."""
-RUN_NAMES = "kohya-driver runs list --names 2>/dev/null"
+_RUNS = "runs list --names"
+_PRESETS = "presets list --names"
+ASKED: Mapping[str, str] = {
+    **dict.fromkeys(("name", "run_name", "run_folder", "runs"), _RUNS),
+    **dict.fromkeys(("preset", "preset_name", "from_preset"), _PRESETS),
+    "own_preset": f"{_PRESETS} own",
+}
+"""An argument of this name is a run or a preset. There are others tomorrow, and the script is read once."""
 
 
 def completion_script(shell: str) -> str:
@@ -47,7 +54,6 @@ def _known_words() -> dict[str, tuple[str, ...]]:
     """What an argument of this name may be."""
     from kohya_driver.engine.catalogue import load_catalogue
     from kohya_driver.models.catalogue import known_models
-    from kohya_driver.preset.library import known_names, own_presets
     from kohya_driver.preset.model import Preset, Section
 
     scripts = load_catalogue().scripts
@@ -57,13 +63,8 @@ def _known_words() -> dict[str, tuple[str, ...]]:
         if isinstance(info.annotation, type) and issubclass(info.annotation, Section)
         for name in info.annotation.model_fields
     ]
-    presets = known_names()
     options = {name for options in scripts.values() for name in options}
     return {
-        "preset": presets,
-        "preset_name": presets,
-        "from_preset": presets,
-        "own_preset": tuple(own_presets()),
         "model": tuple(known_models().models),
         "sets": (*keys, "engine_options."),
         "search": tuple(sorted(options)),
@@ -77,7 +78,7 @@ def _levels(
     commands: dict[str, str] = {}
     flags: list[_Flag] = []
     first: tuple[str, ...] | None = None
-    takes_run = False
+    asked = ""
     below: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -87,16 +88,17 @@ def _levels(
         values = tuple(map(str, action.choices or known.get(action.dest, ())))
         if action.option_strings:
             takes_value = action.nargs != 0
-            flags.append(_Flag(tuple(action.option_strings), _help(action), takes_value, values))
+            live = ASKED.get(action.dest, "") if takes_value else ""
+            flags.append(_Flag(tuple(action.option_strings), _help(action), takes_value, values, live))
         else:
             first = values if first is None else first
-            takes_run = takes_run or action.dest in RUN_ARGUMENTS
+            asked = asked or ASKED.get(action.dest, "")
     default = below.get(getattr(parser, "default_action", ""))
     if default:  # `runs --state` is `runs list --state`
         meant = next(_levels(default, trail, known))
         own = {flag.names for flag in flags}
         flags += [flag for flag in meant.flags if flag.names not in own]
-    yield _Level(" ".join(trail), commands, tuple(flags), first or (), takes_run)
+    yield _Level(" ".join(trail), commands, tuple(flags), first or (), asked)
     for name, inner in below.items():
         yield from _levels(inner, (*trail, name), known)
 
@@ -112,17 +114,23 @@ def _cases(levels: Sequence[_Level], *, reply: str, files: str) -> Iterator[str]
         for flag in level.flags:
             if flag.takes_value:
                 places = "|".join(f"'{level.trail} {name}'" for name in flag.names)
-                what = f"{reply} '{' '.join(flag.values)}'" if flag.values else files
+                what = _what(flag.values, flag.asked, reply=reply, files=files)
                 yield f"        {places}) {what}; return ;;"
     yield "    esac"
     yield '    case "$trail:$current" in'
     for level in levels:
         flags = " ".join(name for flag in level.flags for name in flag.names)
         yield f"        '{level.trail}':-*) {reply} '{flags}' ;;"
-        words = " ".join((*level.commands, *level.values))
-        what = f"{reply} '{words}'" if words else "_kohya_driver_runs" if level.takes_run else files
+        what = _what((*level.commands, *level.values), level.asked, reply=reply, files=files)
         yield f"        '{level.trail}':*) {what} ;;"
     yield "    esac"
+
+
+def _what(words: Sequence[str], asked: str, *, reply: str, files: str) -> str:
+    """What stands at a place: words that are known, names that are asked for, else a file."""
+    if words:
+        return f"{reply} '{' '.join(words)}'"
+    return f"_kohya_driver_names {asked}" if asked else files
 
 
 def _trails(levels: Sequence[_Level]) -> str:
@@ -141,9 +149,9 @@ _kohya_driver_reply() {{
     [[ ${{COMPREPLY[0]}} == *[.=] ]] && type compopt &>/dev/null && compopt -o nospace
     return 0
 }}
-_kohya_driver_runs() {{
+_kohya_driver_names() {{
     local IFS=$'\n'
-    COMPREPLY=($(compgen -W "$({runs})" -- "$current"))
+    COMPREPLY=($(compgen -W "$(kohya-driver "$@" 2>/dev/null)" -- "$current"))
 }}
 _kohya_driver() {{
     local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" trail="" word
@@ -163,7 +171,7 @@ complete -o default -F _kohya_driver kohya-driver
 def _bash(levels: Sequence[_Level]) -> str:
     # With an empty reply, -o default completes file names.
     cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files=":"))
-    return _BASH.format(trails=_trails(levels), cases=cases, runs=RUN_NAMES)
+    return _BASH.format(trails=_trails(levels), cases=cases)
 
 
 _ZSH = """\
@@ -177,11 +185,15 @@ _kohya_driver_reply() {{
     done
     compadd -a plain
     compadd -S '' -a open
-    [[ $trail == (train|plan) && $current != -* && $previous != -* ]] && _files
     return 0
 }}
-_kohya_driver_runs() {{
-    compadd -- ${{(f)"$({runs})"}} || _files
+_kohya_driver_names() {{
+    local -a names
+    names=(${{(f)"$(kohya-driver "$@" 2>/dev/null)"}})
+    compadd -a names
+    # A preset may be a file too.
+    [[ $1 == runs && ${{#names}} -gt 0 ]] || _files
+    return 0
 }}
 _kohya_driver() {{
     local current="${{words[CURRENT]}}" previous="${{words[CURRENT-1]}}" trail="" word
@@ -198,7 +210,7 @@ if [[ $funcstack[1] == _kohya-driver ]]; then _kohya_driver; else compdef _kohya
 
 def _zsh(levels: Sequence[_Level]) -> str:
     cases = "\n".join(_cases(levels, reply="_kohya_driver_reply", files="_files"))
-    return _ZSH.format(trails=_trails(levels), cases=cases, runs=RUN_NAMES)
+    return _ZSH.format(trails=_trails(levels), cases=cases)
 
 
 _FISH = """\
@@ -228,16 +240,25 @@ def _fish_lines(level: _Level) -> Iterator[str]:
         yield f"{start} -f -a {name} -d {_quoted(text)}"
     if level.values:
         yield f"{start} -a {_quoted(' '.join(level.values))}"
-    if level.takes_run:
-        yield f"{start} -a {_quoted(f'({RUN_NAMES})')}"
+    if level.asked:
+        yield f"{start} -a {_quoted(_fish_asked(level.asked))}"
     for flag in level.flags:
         names = " ".join(
             f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in flag.names
         )
+        words = _fish_asked(flag.asked) if flag.asked else " ".join(flag.values)
         value = (
-            f" -x -a {_quoted(' '.join(flag.values))}" if flag.values else " -r" if flag.takes_value else ""
+            f" {'-r' if flag.asked else '-x'} -a {_quoted(words)}"
+            if words
+            else " -r"
+            if flag.takes_value
+            else ""
         )
         yield f"{start} {names}{value} -d {_quoted(flag.help)}"
+
+
+def _fish_asked(asked: str) -> str:
+    return f"(kohya-driver {asked} 2>/dev/null)"
 
 
 def _quoted(text: str) -> str:

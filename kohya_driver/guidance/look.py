@@ -1,9 +1,11 @@
-"""Looks at a folder for the next step: names, sizes and a few small files, never the pictures. It has 0.2 seconds."""
+"""Looks at a folder for the next step: names, sizes and a few small files, never the pictures. It has 0.2 seconds, and a few tenths
+more where another program's settings lie."""
 
 from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from kohya_driver.dataset.scan import TAKEN, find_subsets
 from kohya_driver.engine.model import NAMES
 from kohya_driver.engine.pin import load_recipe
 from kohya_driver.engine.store import find_engine
+from kohya_driver.errors import PresetError
 from kohya_driver.guidance.model import Here, Pictures, Project
+from kohya_driver.preset.base_name import is_hub_name
 from kohya_driver.run.alive import read_holder, state_of
 from kohya_driver.run.noted import PLAN, folders_in, noted_folders
 
@@ -23,22 +27,33 @@ MODEL_BYTES = 1_000_000_000
 """A base model is larger, and next to no LoRA is."""
 MOST_FILES, MOST_FOLDERS, MOST_CAPTIONS = 5000, 60, 30
 """Somebody may stand in a folder of everything."""
+SETTINGS = (".json", ".toml", ".yaml", ".yml", ".sh", ".bat", ".cmd", ".ps1")
+MOST_SETTINGS, MOST_GUESSES, SETTINGS_BYTES = 40, 4, 50_000
+"""YAML is read at 100 KB a second."""
+_BASE = "pretrained_model_name_or_path"
+_MARKS = re.compile(
+    rf"{_BASE}|train_network\.py|network_(?:dim|module|args)|LoRA_type|training_method|base_model_name"
+    r"|output_model_destination|^\s*\[\[datasets|^\s*['\"]?process['\"]?\s*:",
+    re.MULTILINE,
+)
+"""Words of which one stands in every such file: only then is it worth while to load what can tell."""
 
 
 def look(folder: Path) -> Here:
     """Nothing is raised: what cannot be read is not there."""
     holder = read_holder()
     below = _folders(folder)
+    own = _run_itself(folder) or _project(folder, folder)
     projects = [(path, _project(folder, path)) for path in below]
     found = [(path, project) for path, project in projects if project]
     taken = {path for path, _ in found}
     return Here(
         running=holder.folder if holder and holder.lives() else "",
-        project=_run_itself(folder) or _project(folder, folder),
+        project=own,
         below=max(found, key=lambda one: _modified(one[0]))[1] if found else None,
         pictures=_pictures(folder, [path for path in below if path not in taken]),
         base=_base(folder),
-        foreign=_foreign(folder),
+        foreign="" if own else _foreign(folder),
         engines=tuple(name for name in NAMES if find_engine(load_recipe(name))),
         has_trained=next(iter(noted_folders()), None) is not None,
     )
@@ -83,7 +98,7 @@ def _run_itself(folder: Path) -> Project | None:
 def _project(start: Path, folder: Path) -> Project | None:
     """The preset in a folder and its newest run; None where there is neither."""
     runs = folders_in(folder / "runs")
-    preset = _newest(path for path, text in _small_files(folder, ".toml") if _is_preset(path, text))
+    preset = _newest(path for path, text in _small_files(folder, (".toml",)) if _is_preset(path, text))
     if not preset and not runs:
         return None
     table = _table(preset) if preset else {}
@@ -95,6 +110,7 @@ def _project(start: Path, folder: Path) -> Project | None:
         state=state_of(runs[0]) if runs else "",
         is_changed=bool(preset and runs and _modified(preset) > _modified(runs[0] / PLAN)),
         sources=tuple(_typed(Path(path), start) for path in _sources(folder)),
+        missing=next(_missing(folder, table or {}), ""),
     )
 
 
@@ -102,11 +118,13 @@ def _newest(paths: Iterable[Path]) -> Path | None:
     return max(paths, key=_modified, default=None)
 
 
-def _small_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
+def _small_files(
+    folder: Path, endings: tuple[str, ...], most_bytes: int = 1 << 20
+) -> Iterator[tuple[Path, str]]:
     for one in _entries(folder):
-        if one.name.lower().endswith(suffix):
+        if one.name.lower().endswith(endings):
             try:
-                if one.is_file() and one.stat().st_size < 1 << 20:
+                if one.is_file() and one.stat().st_size < most_bytes:
                     yield folder / one.name, (folder / one.name).read_text("utf-8", errors="replace")
             except OSError:
                 continue
@@ -143,6 +161,38 @@ def _engine(table: dict[str, Any]) -> str:
     launch = table.get("launch")
     asked = launch.get("engine") if isinstance(launch, dict) else None
     return asked if asked in NAMES else ""
+
+
+def _missing(folder: Path, table: dict[str, Any]) -> Iterator[str]:
+    """Of the paths that stand in the preset itself; what it builds on names none that matter here."""
+    model, dataset = _section(table, "model"), _section(table, "dataset")
+    base = model.get("base")
+    subsets = dataset.get("subsets")
+    pictures = (
+        [one.get("image_dir") for one in subsets if isinstance(one, dict)]
+        if isinstance(subsets, list)
+        else []
+    )
+    named = [
+        base if isinstance(base, str) and not is_hub_name(base) else "",
+        dataset.get("train_data_dir"),
+        *pictures,
+    ]
+    for path in named:
+        if isinstance(path, str) and path and not _is_there(folder, path):
+            yield path
+
+
+def _section(table: dict[str, Any], name: str) -> dict[str, Any]:
+    section = table.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _is_there(folder: Path, path: str) -> bool:
+    try:
+        return (folder / Path(path).expanduser()).exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def _sources(project: Path) -> Iterator[str]:
@@ -202,6 +252,18 @@ def _base(folder: Path) -> str:
 
 
 def _foreign(folder: Path) -> str:
-    """Settings of kohya_ss or of sd-scripts, which name their base model in this way."""
-    found = itertools.chain(_small_files(folder, ".json"), _small_files(folder, ".toml"))
-    return next((path.name for path, text in found if "pretrained_model_name_or_path" in text), "")
+    """Settings of another program: the first that name a base model, else the first."""
+    small = itertools.islice(_small_files(folder, SETTINGS, SETTINGS_BYTES), MOST_SETTINGS)
+    marked = [(path, text) for path, text in small if _MARKS.search(text)]
+    marked.sort(key=lambda one: _BASE not in one[1])
+    return next((path.name for path, text in marked[:MOST_GUESSES] if _is_foreign(path, text)), "")
+
+
+def _is_foreign(path: Path, text: str) -> bool:
+    # Slow to load.
+    from kohya_driver.exchange.formats import guess
+
+    try:
+        return bool(guess(path, text))
+    except PresetError:
+        return False

@@ -35,6 +35,8 @@ class Project:
     """Whether the preset was changed after that run began."""
     sources: tuple[str, ...] = ()
     """The folders of photos that it was made from."""
+    missing: str = ""
+    """The first path that the preset names and that is not there."""
 
 
 @dataclass(frozen=True, slots=True)

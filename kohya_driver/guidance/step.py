@@ -29,6 +29,8 @@ def _of_project(project: Project, engines: tuple[str, ...]) -> Step:
         return _step("broken", "presets", "check", project.preset, preset=project.preset)
     if project.run and not project.is_changed:
         return _of_run(project.run, project.state)
+    if project.missing:
+        return _step("missing", "plan", project.preset, preset=project.preset, path=project.missing)
     if project.engine not in engines if project.engine else not engines:
         wanted = ("--engine", project.engine) if project.engine else ()
         return _step("no_engine", "engine", "install", *wanted, preset=project.preset)

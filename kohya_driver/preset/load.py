@@ -18,13 +18,12 @@ from pydantic import BaseModel, ValidationError
 
 from kohya_driver import files
 from kohya_driver.errors import Finding, PresetError, error
+from kohya_driver.preset.base_name import is_hub_name
 from kohya_driver.preset.faults import explain, faults_by_key
 from kohya_driver.preset.library import PresetSource, find_shipped, find_source
 from kohya_driver.preset.model import Preset, Section, Subset
 from kohya_driver.preset.places import key_lines
 from kohya_driver.wording import reason_of
-
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +272,7 @@ def _resolve(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     model = resolved.get("model")
     if isinstance(model, dict) and isinstance(model.get("base"), str) and model["base"]:
         path = _absolute(model["base"], folder)
-        hub = _HUB_NAME.fullmatch(model["base"]) and not model["base"].startswith(".")
-        if _exists(Path(path)) or not hub or Path(path).suffix:
+        if _exists(Path(path)) or not is_hub_name(model["base"]):
             model["base"] = path
     return resolved
 

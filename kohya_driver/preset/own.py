@@ -150,18 +150,27 @@ def _lines(name: str, below: Description | None, source: str, family: str) -> It
     yield f"# {below.head[0] if below and below.head else texts.say('preset_screen.new_plain')}"
     yield from _said("new_head", name=name)
     if below:
-        yield from _said("new_extends", parent=source)
-        yield toml_pair("extends", source)
+        parent = _from_anywhere(source)
+        yield from _said("new_extends", parent=parent)
+        yield toml_pair("extends", parent)
     if family:
         yield from ("", "[model]", toml_pair("family", family))
     section = "model" if family else ""
     for setting in below.settings if below else _core():
         mine, _, key = setting.key.partition(".")
+        if family and setting.key == "model.family":
+            continue
         if mine != section:
             yield from ("", f"[{mine}]")
             section = mine
         yield from (f"# {line}" for line in setting.comment)
         yield f"# {toml_pair(key, setting.value) if setting.value is not None else f'{key} ='}"
+
+
+def _from_anywhere(source: str) -> str:
+    """In a file a path counts from that file's folder, and not from where it was typed."""
+    found = find_source(source)
+    return str(found.path) if found.origin == "file" else source
 
 
 def _core() -> Iterator[Setting]:

@@ -63,6 +63,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Use an SD 1.x, SD 2.x or SDXL checkpoint; if it is one, say which with model.family.",
         "请使用 SD 1.x、SD 2.x 或 SDXL 的底模；如果确实是，请用 model.family 说明。",
     ),
+    "base.unknown_taken": (
+        "Nothing in {path} says what kind of model it is. It is taken for {family}, as the preset says.",
+        "从 {path} 中看不出它是哪种模型，按预设中的 {family} 处理。",
+    ),
+    "base.unknown_taken.hint": (
+        "If the training fails while it loads the base model, it is none of that kind: use an SD 1.x, SD 2.x or SDXL checkpoint.",
+        "如果训练在加载底模时失败，说明它不是这种模型：请使用 SD 1.x、SD 2.x 或 SDXL 的底模。",
+    ),
     "base.not_on_mps": (
         "This is a {family} model. The engine cannot train it on a Mac's graphics unit: it computes with 64-bit numbers there, which Apple's chips do not have.",
         "这是 {family} 模型。引擎无法在 Mac 的图形单元上训练它：其中用到 64 位浮点数，而 Apple 芯片不支持。",
@@ -84,8 +92,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文件是 {family} 模型，但预设写的是 {said}。",
     ),
     "base.other_family.hint": (
-        "Remove model.family, or choose the other base: a LoRA fits only the family it was trained on.",
-        "请删除 model.family，或换一个底模：LoRA 只适用于训练时的模型系列。",
+        "Take a preset for {family}, or a base that is {said}: a LoRA fits only the family it was trained on.",
+        "请使用适用于 {family} 的预设，或换成 {said} 的底模：LoRA 只适用于训练时的模型系列。",
     ),
     # Whether it can be trained on
     "base.inpainting": (

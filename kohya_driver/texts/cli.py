@@ -144,6 +144,10 @@ TEXTS = {
         "用编辑器打开自己的预设，之后检查",
     ),
     "cli.presets.check": ("look for mistakes in one", "检查一个预设有没有错误"),
+    "cli.option.preset_names": (
+        "only the names, one a line: all that may be typed, or your own",
+        "只列出名字，每行一个：全部（all），或只有自己的（own）",
+    ),
     "cli.option.own_preset": ("its name, without spaces", "它的名称，不含空格"),
     "cli.option.all_keys": (
         "also the keys that it leaves open, and what they are for",

@@ -45,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cloud.base": ("Base model", "底模"),
     "cloud.base_up": ("{base}: goes up", "{base}：上传"),
+    "cloud.base_missing": (
+        "{base}: not found here, so there is nothing to upload",
+        "{base}：这里找不到，无法上传",
+    ),
     "cloud.base_there": ("{base}: fetched from the Hub there", "{base}：在那里从 Hub 下载"),
     "cloud.back": ("Comes back to", "取回到"),
     "cloud.stops": ("Afterwards", "结束后"),

@@ -33,6 +33,10 @@ TEXTS = {
         "A preset is ready, {preset}, but the engine that trains is not installed. Once:",
         "预设已就绪（{preset}），但负责训练的引擎还没有安装。只需安装一次：",
     ),
+    "guidance.missing": (
+        "{preset} names something that is not here: {path}. All that is wrong with it, and what to do:",
+        "{preset} 中写的这个路径不存在：{path}。查看全部问题和处理办法：",
+    ),
     "guidance.broken": (
         "{preset} cannot be read. What is wrong with it, and where:",
         "{preset} 无法读取。查看问题出在哪里：",

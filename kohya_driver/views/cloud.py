@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kohya_driver import texts
 from kohya_driver.cloud.start import Rental
+from kohya_driver.preset.base_name import is_hub_name
 from kohya_driver.run.folder import Run
 from kohya_driver.views.console import human_bytes, stdout_console
 from kohya_driver.views.findings import print_findings
@@ -29,7 +30,7 @@ def print_rental(rental: Rental, console: Console | None = None) -> None:
         "up": say(
             "cloud.up_value", size=human_bytes(rental.upload.size_bytes), names=", ".join(_names(rental))
         ),
-        "base": say("cloud.base_up" if _base_goes_up(rental) else "cloud.base_there", base=plan.base),
+        "base": say(f"cloud.base_{_where_base_is(rental)}", base=plan.base or "–"),
         "back": str(plan.folder),
         "stops": say("cloud.stops_value", minutes=rented.idle_minutes),
     }
@@ -48,8 +49,10 @@ def _names(rental: Rental) -> list[str]:
     return [path.name for path in rental.upload.mounts.values()]
 
 
-def _base_goes_up(rental: Rental) -> bool:
-    return any(place.startswith("models/") for place in rental.upload.mounts)
+def _where_base_is(rental: Rental) -> str:
+    if rental.upload.mounts.keys() & {f"models/{Path(rental.plan.base).name}"}:
+        return "up"
+    return "there" if is_hub_name(rental.plan.base) else "missing"
 
 
 def print_written(rental: Rental, path: Path, *, skypilot: bool, console: Console | None = None) -> None:

@@ -50,6 +50,7 @@ CASES = """\
 2 | options --script nobody
 0 | options learning_rate --script sdxl_train_network.py
 0 | presets list
+0 | presets list --names
 0 | presets show sd15-style
 0 | presets show sdxl-realistic-person-24gb --all
 3 | presets show nobody
@@ -63,10 +64,20 @@ CASES = """\
 3 | presets check no-toml.toml
 0 | import kohya.json
 3 | import nowhere.json
+0 | import kohya.json --from onetrainer --output other.toml
 3 | import no-toml.toml
+3 | import broken/a.json
+3 | import broken/b.yaml
+3 | import broken/c.yaml
+3 | import broken/d.sh
+3 | import broken/e.safetensors
+3 | import broken/f.toml --from easy-training
+3 | import broken/g.json --from onetrainer
+3 | import project/preset.toml
 0 | export project/preset.toml --to sd-scripts --output out-sd
 0 | export project/preset.toml --to kohya_ss --output out.json
 0 | export project/preset.toml --to shell --output out.sh
+0 | export sd15-style --to shell --output open.sh
 3 | export nobody --to shell
 0 | cloud project/preset.toml --dry-run --gpu A100:2
 0 | cloud start project/preset.toml --write task.yaml --nodes 2
@@ -186,7 +197,17 @@ CASES = """\
 """
 """Exit code, and what is typed. They follow one another: what one leaves the next ones find."""
 
-PROGRAMS = ("completion bash", "train project/preset.toml --json")
+BROKEN = {
+    "a.json": '{"LoRA_type": ',
+    "b.yaml": "job: extension\nconfig:\n\t- x\n",
+    "c.yaml": "a: 2024-99-99\n",
+    "d.sh": "accelerate launch train_db.py --x 1\n",
+    "e.safetensors": "no such thing",
+    "f.toml": "[general_args.args\n",
+    "g.json": '{"training_method": "FINE_TUNE"}',
+}
+"""A file of each format of an import, cut off or of something else."""
+PROGRAMS = ("completion bash", "presets list --names", "train project/preset.toml --json")
 """What they write is read by a program."""
 
 
@@ -239,6 +260,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files.write_json(folder / "mac.json", MAC.to_json())
     (folder / "broken.toml").write_text("[network]\ndmi = 4\nalpha = -1\n", encoding="utf-8")
     (folder / "no-toml.toml").write_text("[network\n", encoding="utf-8")
+    for name, text in BROKEN.items():
+        files.write_text(folder / "broken" / name, text)
     return folder
 
 
@@ -339,19 +362,18 @@ def test_dashboard(path: Path) -> None:
 
 def test_while_it_trains(world: Path, said: dict[Case, Ended]) -> None:
     """A training that goes on is watched, saved and stopped from another window."""
-    env = in_chinese(world, STAND_IN_STEP_SECONDS="0.3")
-    with start("train", "project/preset.toml", "--plain", env=env, cwd=world) as training:
+    env = in_chinese(world, STAND_IN_STEP_SECONDS="1")
+    with forking() as forks, start("train", "project/preset.toml", "--plain", env=env, cwd=world) as training:
         assert training.stdout
         heard = ""
         while "1/18" not in heard:
             line = training.stdout.readline()
             assert line, heard
             heard += line
-        with forking() as forks:
-            for words in (("watch", "--once"), ("save",), ("stop",), ("runs",), ()):
-                ended = forks.run(*words, cwd=world, env=env)
-                assert ended.code == 0, ended.err
-                check(ended.out + ended.err)
+        for words in (("watch", "--once"), ("save",), ("stop",), ("runs",), ()):
+            ended = forks.run(*words, cwd=world, env=env)
+            assert ended.code == 0, ended.err
+            check(ended.out + ended.err)
         heard += training.communicate(timeout=60)[0]
     check(heard)
 

@@ -15,7 +15,6 @@ from kohya_driver.cli.main import COMMANDS, main
 from kohya_driver.cli.shells import completion_script
 from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.errors import UsageError
-from kohya_driver.preset.library import known_names
 
 Captured = pytest.CaptureFixture[str]
 
@@ -127,10 +126,7 @@ def test_bash_completes_commands_and_options(bash: Path) -> None:
     assert completed(bash, "completion", "") == {"bash", "fish", "zsh"}
 
 
-def test_bash_completes_presets_keys_and_names(bash: Path) -> None:
-    assert completed(bash, "train", "") == set(known_names())
-    assert completed(bash, "presets", "show", "sdxl") == {n for n in known_names() if n.startswith("sdxl")}
-    assert completed(bash, "presets", "new", "x", "--from", "sd2-style-8") == {"sd2-style-8gb"}
+def test_bash_completes_keys_and_names(bash: Path) -> None:
     assert completed(bash, "train", "p.toml", "--set", "network.di") == {
         "network.dim=",
         "network.dim_from_weights=",
@@ -154,7 +150,7 @@ def test_bash_leaves_files_to_itself(bash: Path) -> None:
 def test_every_word_is_in_every_script(shell: str, capsys: Captured) -> None:
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
-    for word in (*COMMANDS, *known_names(), "network.dim=", "network_dim", "sdxl_train_network"):
+    for word in (*COMMANDS, "network.dim=", "network_dim", "sdxl_train_network"):
         assert re.search(rf"(?<![\w.]){re.escape(word)}(?![\w])", script), word
 
 

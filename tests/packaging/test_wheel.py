@@ -16,6 +16,7 @@ from uv import find_uv_bin
 import kohya_driver
 from kohya_driver.engine.lora import check_lora
 from kohya_driver.engine.model import Engine
+from tests.packaging.test_sdist import SDIST
 from tests.project import empty_home, write_project
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,7 +70,7 @@ def test_the_sdist_makes_the_same_wheel(built: Path, wheel: Path, tmp_path: Path
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert tracked("kohya_driver", "presets", "vendor", "docs", "README.md", "LICENSE") <= names
+    assert tracked(*SDIST, "README.md", "LICENSE", "pyproject.toml") <= names
     uv("build", "--quiet", "--wheel", "--out-dir", tmp_path, sdist)
     (again,) = tmp_path.glob("*.whl")
     same = [{one.filename: one.CRC for one in zipfile.ZipFile(path).infolist()} for path in (wheel, again)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
 
 from kohya_driver import api, files, process, texts
 from kohya_driver.cli.main import main
@@ -25,6 +27,7 @@ from kohya_driver.preset.load import load_preset
 from kohya_driver.run.overview import overview
 from kohya_driver.run.registry import find_run
 from kohya_driver.run.remote import Remote, read_mark, write_mark
+from kohya_driver.views.cloud import print_rental
 from tests.project import write_base, write_picture, write_project
 
 NVIDIA = "[optimizer]\ntype = 'AdamW8bit'\n[precision]\nmixed_precision = 'fp16'\nfull_fp16 = true\n[launch]\ndevice = 'mps'\n"
@@ -134,6 +137,19 @@ def test_a_name_on_the_hub_stays_a_name(project: Path) -> None:
     upload = build_upload(load_preset(project, sets=['model.base="owner/name"']), Rented())
     assert upload.preset["model"]["base"] == "owner/name"
     assert not [place for place in upload.mounts if place.startswith("models")]
+
+
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [("owner/some-base-1.0", "base_there"), ("/nowhere/x.safetensors", "base_missing"), ("", "base_up")],
+)
+def test_where_the_base_is(project: Path, base: str, told: str) -> None:
+    preset = load_preset(project, base=base or None)
+    rental = api.plan_cloud(preset, Rented())
+    console = Console(width=300, file=io.StringIO())
+    print_rental(rental, console)
+    assert isinstance(console.file, io.StringIO)
+    assert texts.say(f"cloud.{told}", base=rental.plan.base) in console.file.getvalue()
 
 
 def test_the_preset_there_is_a_preset(project: Path, tmp_path: Path) -> None:

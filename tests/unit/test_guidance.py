@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -14,10 +15,13 @@ import pytest
 
 from kohya_driver import files, process, texts
 from kohya_driver.cli.main import build_parser, main
-from kohya_driver.guidance.look import MODEL_BYTES, look
+from kohya_driver.exchange import formats
+from kohya_driver.exchange.model import FORMATS, Format
+from kohya_driver.guidance.look import MODEL_BYTES, SETTINGS_BYTES, look
 from kohya_driver.guidance.model import Here
 from kohya_driver.guidance.step import next_step
 from kohya_driver.run.noted import remember_run
+from tests import exchanged
 from tests.faults.stand_in_engine import environment, install_stand_in
 from tests.project import write_picture, write_project
 
@@ -139,6 +143,16 @@ def foreign(folder: Path) -> None:
     files.write_json(folder / "kohya.json", {"pretrained_model_name_or_path": "x", "LoRA_type": "Standard"})
 
 
+def names_what_is_not_here(folder: Path) -> None:
+    ready(folder)
+    (folder / "base.safetensors").unlink()
+
+
+def pictures_that_are_not_here(folder: Path) -> None:
+    text = '[[dataset.subsets]]\nimage_dir = "C:\\\\train\\\\6_x"\n[model]\nbase = "owner/some-base-1.0"\n'
+    (folder / "preset.toml").write_text(text, encoding="utf-8")
+
+
 def trained_once(folder: Path) -> None:
     remember_run(a_run(folder.parent / "elsewhere", "succeeded"))
 
@@ -154,6 +168,8 @@ SITUATIONS: dict[str, tuple[Make, str, str]] = {
     "captioned, no common word": (captioned_otherwise, "captioned", f"{TRAIN} . --trigger WORD --base FILE"),
     "prepared": (concepts, "captioned", f"{TRAIN} image --trigger ning --base FILE"),
     "settings of another program": (foreign, "foreign", "import kohya.json"),
+    "a preset whose base is not here": (names_what_is_not_here, "missing", "plan preset.toml"),
+    "a preset whose pictures are elsewhere": (pictures_that_are_not_here, "missing", "plan preset.toml"),
     "a preset that is broken": (broken, "broken", "presets check preset.toml"),
     "a preset, no engine": (a_preset, "no_engine", "engine install"),
     "a preset, not its engine": (other_engine, "no_engine", "engine install --engine embedded"),
@@ -192,6 +208,42 @@ def test_situation(here: Path, name: str, capsys: pytest.CaptureFixture[str]) ->
             shown = re.sub(rf"\b{english}\b", texts.say(f"guidance.blank_{blank}"), shown)
         assert f"    kohya-driver {shown}\n" in said
     texts.use_language(None)
+
+
+FILES: dict[Format, tuple[str, object]] = {
+    "kohya_ss": ("a.json", exchanged.OLD_GUI),
+    "sd-scripts": ("config.toml", exchanged.CONFIG),
+    "command": ("train.sh", exchanged.SHELL),
+    "easy-training": ("easy.toml", exchanged.EASY),
+    "onetrainer": ("one.json", exchanged.ONETRAINER),
+    "ai-toolkit": ("ai.yaml", exchanged.AITOOLKIT),
+}
+
+
+@pytest.mark.parametrize("source_format", FORMATS)
+def test_every_format_of_an_import_is_known(here: Path, source_format: Format) -> None:
+    """But for a LoRA, which says nothing of what is to be done with it."""
+    if source_format == "lora":
+        return
+    name, text = FILES[source_format]
+    for other, said in (
+        ("package.json", "{}"),
+        ("a.yml", "a: 1"),
+        ("z.toml", "[tool.x]\nlearning_rate = 1\n"),
+    ):
+        exchanged.write(here, other, said)
+    exchanged.write(here, "a data.toml", exchanged.DATASET if source_format == "sd-scripts" else "")
+    exchanged.write(here, name, text)  # type: ignore[arg-type]
+    assert look(here).foreign == name
+
+
+def test_what_is_no_settings_is_not_looked_into(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tells formats apart is slow to load."""
+    monkeypatch.setattr(formats, "guess", lambda path, text: pytest.fail(f"{path} was looked into"))
+    for number in range(3):
+        exchanged.write(here, f"{number}.json", {"name": "x", "steps": 3})
+    exchanged.write(here, "large.json", json.dumps(exchanged.OLD_GUI) + " " * SETTINGS_BYTES)
+    assert look(here).foreign == ""
 
 
 def test_every_situation_has_a_test() -> None:

@@ -54,9 +54,28 @@ def test_paths_are_relative_to_the_preset(tmp_path: Path) -> None:
     assert preset.name == "宁光"
 
 
-def test_a_hub_name_stays(tmp_path: Path) -> None:
-    preset = load_preset(write(tmp_path, '[model]\nbase = "stabilityai/stable-diffusion-2"\n'))
-    assert preset.model.base == "stabilityai/stable-diffusion-2"
+@pytest.mark.parametrize(
+    "name",
+    ["stabilityai/stable-diffusion-2", "stabilityai/stable-diffusion-xl-base-1.0", "Laxhar/noobai-XL-1.1", "SG161222/RealVisXL_V5.0",
+     "SG161222/Realistic_Vision_V5.1_noVAE", "xyn-ai/anything-v3.0"],
+)  # fmt: skip
+def test_a_hub_name_stays(tmp_path: Path, name: str) -> None:
+    assert load_preset(write(tmp_path, f'[model]\nbase = "{name}"\n')).model.base == name
+    assert load_preset(write(tmp_path, ""), base=name).model.base == name
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["models/x.safetensors", "models/x.1.SAFETENSORS", "m/x.ckpt", "m/x.pt", "m/x.Bin", "./m/x-1.0", "../m", "m/n/x-1.0", "x-1.0"],
+)  # fmt: skip
+def test_a_path_is_no_hub_name(tmp_path: Path, path: str) -> None:
+    assert Path(load_preset(write(tmp_path, f'[model]\nbase = "{path}"\n')).model.base).is_absolute()
+
+
+def test_what_is_there_is_no_hub_name(tmp_path: Path) -> None:
+    (tmp_path / "models" / "xl-1.0").mkdir(parents=True)
+    preset = load_preset(write(tmp_path, '[model]\nbase = "models/xl-1.0"\n'))
+    assert preset.model.base == str(tmp_path / "models" / "xl-1.0")
 
 
 def test_presets_are_frozen(tmp_path: Path) -> None:

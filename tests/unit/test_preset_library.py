@@ -245,7 +245,10 @@ def test_shown_says_where_each_comes_from() -> None:
     assert "dim = 16  # from sdxl-style\n" in as_text(found)
     assert found.head[0] == describe("sdxl-style").head[0]
     data = found.to_json()
-    assert data["settings"][0]["key"] == "dataset.num_repeats" and data["settings"][0]["value"] == 2
+    assert [(one["key"], one["value"]) for one in data["settings"][:2]] == [
+        ("model.family", "sdxl"),
+        ("dataset.num_repeats", 2),
+    ]
 
 
 def test_shown_tables_are_merged_as_they_are_loaded() -> None:
@@ -306,6 +309,42 @@ def test_bad_names(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         new_preset(name)
     assert caught.value.code == "preset.bad_name" and not own_folder().exists()
+
+
+@pytest.mark.parametrize("typed", ["./mine/my.toml", "mine/my.toml"])
+def test_a_new_one_from_a_file_finds_it_from_its_own_folder(home: Path, typed: str) -> None:
+    path = home / "mine" / "my.toml"
+    path.parent.mkdir()
+    path.write_text("[network]\ndim = 9\n", encoding="utf-8")
+    new_preset("y", source=typed)
+    assert f'extends = "{path}"\n' in find_source("y").path.read_text(encoding="utf-8")
+    assert load_preset("y").network.dim == 9
+
+
+def test_a_new_one_says_its_family_once() -> None:
+    text = new_preset("mine", source="sdxl-style", family="sdxl").read_text(encoding="utf-8")
+    assert re.findall(r".*family = .*", text) == ['family = "sdxl"']
+
+
+@pytest.mark.parametrize("name", [*shipped_presets(), "sdxl-style-24gb", "sd2-style-8gb"])
+def test_what_is_not_for_sd_1_says_so(name: str) -> None:
+    """A base that cannot be looked into, such as a name on the Hub, is taken for it."""
+    family = family_of(name)
+    assert load_preset(name).model.family == (None if family == "sd15" else family)
+
+
+def test_a_base_of_another_family_is_refused(parts: dict[str, dict[str, Path]]) -> None:
+    given = parts["sd15"]
+    preset = load_preset("sdxl-style", trigger="x", images=given["images"], base=given["base"])
+    (finding,) = api.plan(preset, host=MAC).errors
+    assert finding.code == "base.other_family" and "sd15" in finding.hint
+
+
+def test_a_base_on_the_hub_is_planned_for_the_presets_family(parts: dict[str, dict[str, Path]]) -> None:
+    name = "stabilityai/stable-diffusion-xl-base-1.0"
+    preset = load_preset("sdxl-style", trigger="x", images=parts["sdxl"]["images"], base=name)
+    planned = api.plan(preset, host=MAC)
+    assert not planned.errors and (planned.base, planned.family) == (name, "sdxl")
 
 
 def test_a_new_one_overwrites_nothing_and_fits_its_family() -> None:

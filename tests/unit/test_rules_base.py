@@ -138,6 +138,7 @@ CASES = [
     Case("M02", "base.not_yet", do=one("cap_embedder.0.weight")),
     Case("M02", "base.not_yet", do=one("net.llm_adapter.blocks.0.x.weight")),
     Case("M02", "base.unknown", do=one("something")),
+    Case("M02", "base.unknown_taken", WARNING, do=one("something"), sets=("model.family=sd15",)),
     Case("M02", "base.other_family", sets=("model.family=sd2", "dataset.resolution=512")),
     Case("M02", "base.no_unet", do=tensors(
         {"down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight": (4, 768)})),

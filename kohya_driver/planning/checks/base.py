@@ -33,7 +33,7 @@ def _base(subject: Subject) -> Iterator[Finding]:
 
 
 def _not_trained(subject: Subject, base: BaseModel, where: str) -> Iterator[Finding]:
-    """What is known for another thing is refused whatever the preset says; what is not known, unless it says more."""
+    """What is known for another thing is refused whatever the preset says; what is not known is taken for what it says."""
     family = base.family
     if family in NOT_ON_MPS and subject.draft.device == "mps":
         yield error("base.not_on_mps", where, family=family)
@@ -41,7 +41,9 @@ def _not_trained(subject: Subject, base: BaseModel, where: str) -> Iterator[Find
         yield error("base.not_yet", where, family=family)
     elif family in NO_BASE:
         yield error(f"base.is_{family.replace('-', '_')}", where, path=base.path)
-    elif subject.preset.model.family is None:
+    elif said := subject.preset.model.family:
+        yield warning("base.unknown_taken", where, path=base.path, family=said)
+    else:
         yield error("base.unknown", where, path=base.path)
 
 
