@@ -1301,8 +1301,8 @@ def apply_advice(run: str | Path | Run, advice: Advice, target: str | Path) -> P
     """Write the run's preset with what is advised changed in it, in place and with its comments; returns the file.
 
     Raises:
-        UsageError: `advise.nothing_to_change`, or `advise.exists`.
-        RunError: `advise.no_preset`.
+        UsageError: `advise.nothing_to_change`, `advise.unchanged`, or `advise.exists`.
+        RunError: `advise.no_preset`, `advise.no_plan`, or `advise.newer`.
         HostError: it cannot be written.
     """
     return write_next(_any_run(run), advice, Path(target))

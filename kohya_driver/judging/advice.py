@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from kohya_driver.judging.model import Advice, Course, Evidence, Judgement
 from kohya_driver.judging.remedies import Ask, remedies_for
 from kohya_driver.judging.rules import RULES, healthy
 from kohya_driver.judging.signs import FEW_STEPS
+from kohya_driver.judging.statistics import LEAST
 
 LESS, MORE, NEITHER = "less", "more", ""
 DIRECTIONS = {
@@ -30,8 +33,12 @@ def judge(course: Course, ask: Ask, gaps: Collection[str] = ()) -> Advice:
         ask: what the run's preset says and its pictures allow, for the remedies.
         gaps: what is missing beyond what the course itself tells.
     """
-    missing = (*gaps, *_gaps(course))
+    missing = [*gaps, *_gaps(course)]
+    if "odd_validation" in missing:
+        course = replace(course, validations=())  # of a curve with holes nobody knows where it turned
     found = _without_contradictions(_judgements(course))
+    if not all(map(math.isfinite, course.losses)) and "diverged" not in {one.kind for one in found}:
+        missing.append("odd_losses")
     if not found:
         found = [_good_or_unclear(course)]
     return Advice(
@@ -72,7 +79,9 @@ def _gaps(course: Course) -> Iterator[str]:
         return
     if len(course.steps) < FEW_STEPS:
         yield "few_steps"
-    if len(course.validations) < 4:
+    if not all(0 < loss < math.inf for _, loss in course.validations):
+        yield "odd_validation"
+    elif len(course.validations) < LEAST:
         yield "no_validation"
     if not course.weights:
         yield "no_files"

@@ -38,6 +38,8 @@ class Course:
     validations: tuple[tuple[int, float], ...] = ()
     """(step, loss) on pictures that are not trained on."""
     weights: tuple[Weighed, ...] = ()
+    files: tuple[tuple[int, str], ...] = ()
+    """(step, name) of the LoRA files that are there, in the order of their steps."""
     planned: int = 0
     """Steps; 0 where that is not known."""
     steps_per_epoch: int = 0
@@ -52,8 +54,8 @@ class Course:
 
     @property
     def last(self) -> int:
-        """The last step."""
-        return self.steps[-1] if self.steps else 0
+        """The last step, as far as losses or files tell."""
+        return max((*self.steps[-1:], *(one.step for one in self.weights[-1:])), default=0)
 
     @property
     def is_cut_short(self) -> bool:
@@ -70,6 +72,7 @@ class Course:
         body: dict[str, Any] = asdict(self)
         for name in ("losses", "rates"):
             body[name] = [None if value - value != 0 else value for value in body[name]]
+        body["validations"] = [(at, None if loss - loss != 0 else loss) for at, loss in body["validations"]]
         for weighed in body["weights"]:
             weighed["share"] = None if math.isnan(weighed["share"]) else weighed["share"]
         return body
@@ -85,7 +88,8 @@ class Course:
                 "steps": tuple(data["steps"]),
                 "losses": tuple(map(number, data["losses"])),
                 "rates": tuple(map(number, data["rates"])),
-                "validations": tuple((step, loss) for step, loss in data["validations"]),
+                "validations": tuple((step, number(loss)) for step, loss in data["validations"]),
+                "files": tuple((step, name) for step, name in data.get("files", ())),
                 "weights": tuple(
                     Weighed(one["step"], number(one["share"]), one["exact"]) for one in data["weights"]
                 ),
@@ -146,7 +150,8 @@ class Advice:
     judgements: tuple[Judgement, ...]
     remedies: tuple[Remedy, ...] = ()
     gaps: tuple[str, ...] = ()
-    """What was missing to judge by: `few_steps`, `no_validation`, `no_files`, `no_base`, `no_steps`, `running`."""
+    """What was missing to judge by: `few_steps`, `no_validation`, `no_files`, `no_base`, `no_steps`, `running`, `odd_losses`,
+    `odd_validation`, `no_plan`, `no_preset`, `newer`, `damaged`."""
 
     @property
     def main(self) -> Judgement:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import files
-from kohya_driver.errors import PresetError, RunError, UsageError
+from kohya_driver.errors import DriverError, PresetError, RunError, UsageError
 from kohya_driver.judging.model import Advice
+from kohya_driver.judging.read import run_preset
 from kohya_driver.preset.load import load_preset, resolved_text
 from kohya_driver.preset.model import Preset
 from kohya_driver.run.folder import Run
@@ -22,35 +23,62 @@ def write_next(run: Run, advice: Advice, target: Path) -> Path:
     instead stands in it too, and paths that would lead elsewhere from its new folder are whole ones.
 
     Raises:
-        UsageError: `advise.nothing_to_change`, `advise.exists`.
-        RunError: `advise.no_preset`, the run's folder has none that can be read.
+        UsageError: `advise.nothing_to_change`, `advise.unchanged`, `advise.exists`.
+        RunError: `advise.no_preset`, the run's folder has none that can be read; `advise.no_plan`, `advise.newer`, nothing asks
+            for another preset, but not all of the run could be read.
         HostError: it cannot be written.
     """
     target = target.expanduser().absolute()
     if not advice.changes:
-        raise UsageError("advise.nothing_to_change", run.folder)
-    if target.exists():
+        raise _nothing_to_change(run, advice)
+    if files.exists(target):
         raise UsageError("advise.exists", target)
-    files.write_text(target, next_text(run, advice.changes, target.parent))
+    try:
+        text = next_text(run, advice.changes, target.parent)
+    except OSError as failure:
+        raise files.host_error(failure, target) from failure
+    files.write_text(target, text)
     return target
+
+
+def _nothing_to_change(run: Run, advice: Advice) -> DriverError:
+    """Where something could not be read, that is why."""
+    if "no_preset" in advice.gaps:
+        _resolved(run)
+    for gap in ("no_plan", "newer"):
+        if gap in advice.gaps:
+            return RunError(f"advise.{gap}", run.folder)
+    return UsageError("advise.nothing_to_change", run.folder)
 
 
 def next_text(run: Run, changes: Mapping[str, Any], folder: Path) -> str:
     """
     Args:
         folder: where it will stand, from which its relative paths lead.
+
+    Raises:
+        UsageError: `advise.unchanged`, it would train the very same.
+        RunError: `advise.no_preset`.
+        OSError: nothing can be written there.
     """
-    try:
-        resolved = load_preset(run.resolved_preset_file)
-    except PresetError as failure:
-        raise RunError("advise.no_preset", run.folder, reason=str(failure)) from failure
+    resolved = _resolved(run)
+    now = dict(_flat(resolved.model_dump(mode="json")))
+    if all(now.get(key) == value for key, value in changes.items()):
+        raise UsageError("advise.unchanged", run.folder)
     wanted = {**_said(resolved), **changes}
     for text in _texts(run):
         try:
             return _fitted(text, wanted, folder)
         except (PresetError, ValueError, TypeError, KeyError):
             continue  # it builds on a file that is not there any more, say
-    return files.edit_toml(run.resolved_preset_file.read_text(encoding="utf-8-sig"), changes)
+    return files.edit_toml(resolved_text(resolved), changes)
+
+
+def _resolved(run: Run) -> Preset:
+    try:
+        return run_preset(run)
+    except (PresetError, OSError) as failure:
+        raise RunError("advise.no_preset", run.folder, reason=str(failure)) from failure
 
 
 def _texts(run: Run) -> Iterator[str]:

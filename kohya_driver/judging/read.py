@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kohya_driver.errors import DriverError
-from kohya_driver.files import read_json
+from kohya_driver import files
+from kohya_driver.errors import DriverError, PresetError
 from kohya_driver.judging.model import Course
 from kohya_driver.judging.remedies import Ask
 from kohya_driver.judging.weights import weigh
-from kohya_driver.preset.load import load_preset
-from kohya_driver.preset.model import Preset
+from kohya_driver.planning.overrides.engine import wants_rate_one
+from kohya_driver.preset.load import build_preset, load_preset
+from kohya_driver.preset.model import Optimizer, Preset
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.history import History, read_history
 
-ADAPTIVE = ("prodigy", "dadapt", "d_adapt")
-"""How names of optimizers begin that find their rate by themselves (after the package's, and without case)."""
+KNOWN_VERSION = 1
+"""Of plan.json and result.json."""
+_MOST = 1 << 53
+"""Of a number in a run's files; what is larger counts nothing."""
 _NOT_A_NUMBER = ("trouble.nan", "run.final_not_finite")
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +38,62 @@ class Read:
 
 def read_course(run: Run, history: History | None = None) -> Read:
     """Args: `history`: where somebody has read it already."""
-    plan, result, history = _plan(run), _result(run), history or read_history(run)
+    plan, result, history = _body(run.plan_file), _result(run), history or read_history(run)
+    preset = _preset(run)
     training = plan.get("training_config")
     settings: Mapping[str, Any] = training if isinstance(training, Mapping) else {}
     curves = history.curves
-    is_over = result is not None or not run.is_running()
+    is_over = result is not None or not _is_running(run)
+    optimizer = settings.get("optimizer_type") or (preset.optimizer.type if preset else "")
+    paths = _files(history, result)
     course = Course(
         steps=curves.steps,
         losses=curves.losses,
         rates=curves.highest_rates(),
         validations=curves.validations,
-        weights=weigh(_files(history, result), _base(plan)),
-        planned=_whole(plan.get("steps")),
+        weights=weigh(paths, _base(plan)),
+        files=tuple((step, path.name) for step, path in sorted(paths.items())),
+        planned=_whole(plan.get("steps")) or _whole(history.snapshot.steps),
         steps_per_epoch=_whole(plan.get("steps_per_epoch")),
-        images=_whole(plan.get("images")),
+        images=_whole(plan.get("images")) or _whole(history.snapshot.images),
         pictures_per_step=max(1, _whole(settings.get("train_batch_size")))
         * max(1, _whole(settings.get("gradient_accumulation_steps"))),
-        is_adaptive=str(settings.get("optimizer_type", "")).rpartition(".")[2].lower().startswith(ADAPTIVE),
+        is_adaptive=wants_rate_one(str(optimizer)),
         is_over=is_over,
         lost=_is_lost(history, result),
     )
-    return Read(course, _ask(run), () if is_over else ("running",))
+    gaps = () if is_over else ("running",)
+    missing = () if preset else ("no_preset",)
+    return Read(
+        course, ask_of(preset) if preset else Ask(), (*gaps, *missing, *_unread(run, plan, result, history))
+    )
 
 
-def _plan(run: Run) -> Mapping[str, Any]:
+def _unread(run: Run, plan: Mapping[str, Any], result: RunResult | None, history: History) -> Iterator[str]:
+    if not (_whole(plan.get("steps")) and _whole(plan.get("images"))):
+        yield "no_plan"
+    versions = (plan.get("version"), _body(run.result_file).get("version"))
+    if history.unknown or any(_whole(version) > KNOWN_VERSION for version in versions):
+        yield "newer"
+    # One torn line at the end is usual while it trains, and after a crash.
+    if history.damaged > 1 or (result is None and files.is_file(run.result_file)):
+        yield "damaged"
+
+
+def _body(path: Path) -> Mapping[str, Any]:
+    """What a JSON file holds; nothing if it cannot be read."""
     try:
-        body = read_json(run.plan_file)
+        body = files.read_json(path)
     except _DAMAGED:
         return {}
     return body if isinstance(body, Mapping) else {}
+
+
+def _is_running(run: Run) -> bool:
+    try:
+        return run.is_running()
+    except _DAMAGED:
+        return False
 
 
 def _result(run: Run) -> RunResult | None:
@@ -73,36 +104,49 @@ def _result(run: Run) -> RunResult | None:
 
 
 def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MOST else 0
 
 
 def _is_lost(history: History, result: RunResult | None) -> bool:
-    """A NaN from which it recovered is none that it ended for."""
-    if result:
-        return result.reason in _NOT_A_NUMBER
-    return any(trouble.code == "trouble.nan" for trouble in history.snapshot.troubles)
+    """A NaN from which it recovered, or that was only told, is none that it ended for."""
+    return (result.reason if result else history.snapshot.reason) in _NOT_A_NUMBER
 
 
 def _files(history: History, result: RunResult | None) -> dict[int, Path]:
     """By step; where two are of one step, such as the last of a series and the finished one, either will do."""
-    files = {int(one.step): Path(one.path) for one in history.snapshot.checkpoints}
-    if result and result.final:
-        files[result.steps] = Path(result.final)
-    return {step: path for step, path in files.items() if path.is_file()}
+    named = [(one.step, one.path) for one in history.snapshot.checkpoints]
+    if result:
+        named.append((_whole(result.steps) or history.snapshot.step, result.final))
+    paths = {_whole(step): Path(path) for step, path in named if isinstance(path, str) and path}
+    return {step: path for step, path in paths.items() if files.is_file(path)}
 
 
 def _base(plan: Mapping[str, Any]) -> Path | None:
     base = plan.get("base")
     path = Path(base) if isinstance(base, str) and base else None
-    return path if path and path.exists() else None
+    return path if path and files.exists(path) else None
 
 
-def _ask(run: Run) -> Ask:
+def _preset(run: Run) -> Preset | None:
     try:
-        preset = load_preset(run.resolved_preset_file)
+        return run_preset(run)
     except (DriverError, *_DAMAGED):
-        return Ask()
-    return ask_of(preset)
+        return None
+
+
+def run_preset(run: Run) -> Preset:
+    """The preset that repeats the run: its file, else the same text as the plan has it.
+
+    Raises:
+        PresetError, OSError: neither can be read; what is said is about the file.
+    """
+    try:
+        return load_preset(run.resolved_preset_file)
+    except (PresetError, OSError) as failure:
+        try:
+            return build_preset(files.parse_toml(_body(run.plan_file)["resolved_preset"]), run.folder)
+        except (DriverError, *_DAMAGED):
+            raise failure from None
 
 
 def ask_of(preset: Preset) -> Ask:
@@ -119,8 +163,20 @@ def ask_of(preset: Preset) -> Ask:
         epochs=training.max_train_epochs,
         steps=training.max_train_steps,
         warmup=float(optimizer.lr_warmup_steps or 0),
-        rank=preset.network.dim or 16,
+        d_coef=_d_coef(optimizer),
         trigger=preset.dataset.trigger or "",
         saves=bool(preset.saving.every_n_epochs or preset.saving.every_n_steps),
         draws=bool(preset.sampling.prompts),
     )
+
+
+def _d_coef(optimizer: Optimizer) -> float | None:
+    """Prodigy and what is made of it have this argument; D-Adaptation has not."""
+    if not optimizer.type.lower().rpartition(".")[2].startswith("prodigy"):
+        return None
+    given = optimizer.args.get("d_coef", 1.0)
+    try:
+        value = float(given) if isinstance(given, str | int | float) else math.nan
+    except ValueError:
+        return None
+    return value if 0 < value < math.inf else None

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kohya_driver.judging.model import Course, Judgement, Remedy
-from kohya_driver.judging.signs import TOO_MUCH, final_weight
+from kohya_driver.judging.signs import MUCH, TOO_MUCH, final_weight
+from kohya_driver.planning.overrides.engine import LEAST_FACTOR
 
 RATE_USUAL = 1e-4
 """The preset's default, and what the guide calls usual for AdamW."""
@@ -23,6 +24,12 @@ LONGER, MOST_EPOCHS = 2.0, 200
 APART_LEAST, APART_SHARE = 4, 0.1
 """Pictures that are kept apart: a tenth, and so many at least, of which there must be four times as many in all."""
 CHECKPOINTS = 8
+_IN_WORDS = {
+    "lower_rate": "rate_down", "raise_rate": "rate_up",
+    "hold_back": "own_rate_less", "hold_back_rate": "own_rate_less", "let_go": "own_rate_more", "rate_one": "own_rate_more",
+    "fewer_steps": "shorter", "fewer_epochs": "shorter", "more_steps": "longer", "more_epochs": "longer",
+}  # fmt: skip
+"""What is said instead where the numbers of the preset are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class Ask:
     steps: int | None = None
     """`max_train_epochs` and `max_train_steps`, as it says."""
     warmup: float = 0.1
-    rank: int = 16
+    d_coef: float | None = 1.0
+    """What an optimizer that finds its rate multiplies it by; None where it has no such argument, as D-Adaptation has none."""
     trigger: str = ""
     saves: bool = True
     """Whether LoRA files are kept on the way."""
@@ -50,14 +58,26 @@ def remedies_for(
     if "no_steps" in gaps and judgements[0].kind == "unclear":
         yield Remedy("diagnose")
         return
-    changed: set[str] = set()
-    for judgement in judgements:
-        for remedy in _REMEDIES[judgement.kind](judgement, course, ask):
-            if not changed & set(remedy.changes):
-                changed |= set(remedy.changes)
-                yield remedy
+    found = [one for judgement in judgements for one in _REMEDIES[judgement.kind](judgement, course, ask)]
     if judgements[0].kind in ("unclear", "suspected"):
-        yield from _see_more(course, ask, gaps)
+        found += _see_more(course, ask, gaps)
+    if "no_preset" in gaps:
+        yield from _in_words(found)
+        return
+    changed: set[str] = set()
+    for remedy in found:
+        if not changed & set(remedy.changes):
+            changed |= set(remedy.changes)
+            yield remedy
+
+
+def _in_words(remedies: Sequence[Remedy]) -> Iterator[Remedy]:
+    """What would change numbers that nobody knows is said without them, and left out where that says nothing."""
+    for remedy in remedies:
+        if remedy.code in _IN_WORDS:
+            yield Remedy(_IN_WORDS[remedy.code])
+        elif not remedy.changes:
+            yield remedy
 
 
 Remedies = Iterator[Remedy]
@@ -67,14 +87,33 @@ def _diverged(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
     yield _rate(course, ask, min(MUCH_LOWER, _towards_aim(course)))
     if not ask.warmup:
         yield Remedy("warm_up", changes={"optimizer.lr_warmup_steps": 0.1})
-    whole = [one.step for one in course.weights if one.share < TOO_MUCH]
-    if whole:
-        yield Remedy("take_earlier", {"step": whole[-1]})
+    yield from _last_whole(course, TOO_MUCH)
 
 
 def _rate_high(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
     yield _rate(course, ask, _towards_aim(course))
     yield Remedy("try_weight")
+    yield from _last_whole(course, MUCH)
+
+
+def _last_whole(course: Course, most: float) -> Remedies:
+    """The last file that has not moved too far."""
+    names = dict(course.files)
+    steps = [one.step for one in course.weights if one.share < most and one.step in names]
+    yield from _take(steps[-1:], names, course)
+
+
+def _nearest(step: int, course: Course) -> Remedies:
+    """The file saved nearest to this step."""
+    names = dict(course.files)
+    yield from _take(sorted(names, key=lambda one: abs(one - step))[:1], names, course)
+
+
+def _take(steps: Sequence[int], names: Mapping[int, str], course: Course) -> Remedies:
+    """Nothing where that is what the whole training made."""
+    for step in steps:
+        if step < course.last:
+            yield Remedy("take_earlier", {"file": names[step], "step": step})
 
 
 def _towards_aim(course: Course) -> float:
@@ -85,9 +124,9 @@ def _towards_aim(course: Course) -> float:
 
 def _overfit(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
     if judgement.best_step:
-        yield Remedy("take_earlier", {"step": judgement.best_step})
+        yield from _nearest(judgement.best_step, course)
         yield from _until(judgement.best_step, course, ask)
-    yield Remedy("if_overfit", {"rank": max(4, ask.rank // 2)})
+    yield Remedy("if_overfit")
 
 
 def _too_long(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
@@ -97,7 +136,7 @@ def _too_long(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
 
 def _hardly_moved(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
     if course.is_adaptive:
-        yield Remedy("rate_one", changes=dict.fromkeys(ask.rates, 1.0))
+        yield from _let_go(course, ask)
         return
     highest = max(ask.rates.values(), default=RATE_USUAL)
     yield _rate(course, ask, max(HIGHER, RATE_USUAL / highest if highest else math.inf))
@@ -113,7 +152,7 @@ def _underfit(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
         yield _rate(course, ask, HIGHER)
     else:
         yield from _longer(course, ask)
-    yield Remedy("if_underfit", {"rank": ask.rank * 2})
+    yield Remedy("if_underfit")
 
 
 def _suspected(judgement: Judgement, course: Course, ask: Ask) -> Remedies:
@@ -131,9 +170,9 @@ _REMEDIES = {
 
 
 def _rate(course: Course, ask: Ask, times: float) -> Remedy:
-    """Every rate by the same factor. An optimizer that finds its own keeps 1, and is held back by `d_coef` instead."""
+    """Every rate by the same factor."""
     if course.is_adaptive:
-        return Remedy("hold_back", changes={"optimizer.args.d_coef": _digits(max(times, 0.1))})
+        return _hold_back(ask, max(times, LEAST_FACTOR))
     if math.isinf(times):
         changes = dict.fromkeys(ask.rates, RATE_USUAL)
     else:
@@ -141,6 +180,48 @@ def _rate(course: Course, ask: Ask, times: float) -> Remedy:
     first = next(iter(ask.rates), "optimizer.learning_rate")
     values = {"before": f"{ask.rates.get(first, 0.0):g}", "after": f"{changes.get(first, RATE_USUAL):g}"}
     return Remedy("lower_rate" if times < 1 else "raise_rate", values, changes)
+
+
+def _hold_back(ask: Ask, times: float) -> Remedy:
+    """An optimizer that finds its rate itself. Where it has no `d_coef`, its learning rates are what holds it back: they are a
+    factor to what it finds, and below LEAST_FACTOR the plan would set them to 1 again."""
+    if ask.d_coef is not None:
+        return _d_coef("hold_back", ask.d_coef, times)
+    factor = _factor(ask)
+    after = max(LEAST_FACTOR, _digits(factor * times))
+    if after >= factor:
+        return Remedy("own_rate_less")
+    return Remedy("hold_back_rate", {"before": f"{factor:g}", "after": f"{after:g}"}, _all_rates(ask, after))
+
+
+def _let_go(course: Course, ask: Ask) -> Remedies:
+    """The same the other way round."""
+    if _factor(ask) < 1:
+        yield Remedy("rate_one", changes=_all_rates(ask, 1.0))
+    elif ask.d_coef is not None:
+        yield _d_coef("let_go", ask.d_coef, HIGHER)
+    else:
+        yield from _longer(course, ask)
+        yield Remedy("own_rate_more")
+
+
+def _d_coef(code: str, before: float, times: float) -> Remedy:
+    after = _digits(before * times)
+    return Remedy(code, {"before": f"{before:g}", "after": f"{after:g}"}, {"optimizer.args.d_coef": after})
+
+
+def _factor(ask: Ask) -> float:
+    """What was multiplied with the rate that the optimizer found: one rate for all from LEAST_FACTOR on is kept by the plan, of
+    others it makes 1."""
+    given = {rate for rate in ask.rates.values() if rate}
+    if not given:
+        return 0.0
+    return min(given) if len(given) == 1 and min(given) >= LEAST_FACTOR else 1.0
+
+
+def _all_rates(ask: Ask, rate: float) -> dict[str, float]:
+    """A rate of 0 says that this part is not to be trained, and stays, unless all are."""
+    return dict.fromkeys([key for key, given in ask.rates.items() if given] or ask.rates, rate)
 
 
 def _digits(value: float) -> float:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from kohya_driver.judging.model import CONFIDENCES, Confidence, Course, Evidence, Judgement
 from kohya_driver.judging.signs import (
     EXPLODED,
+    FEW_STEPS,
     LITTLE,
     MUCH,
     TOO_MUCH,
@@ -20,6 +21,7 @@ from kohya_driver.judging.signs import (
     USUAL,
     VIEWS_FEW,
     VIEWS_MANY,
+    WARMING,
     Sign,
     against_base,
     final_weight,
@@ -34,28 +36,40 @@ Rule = Callable[[Course], Judgement | None]
 
 
 def diverged(course: Course) -> Judgement | None:
-    """The loss, or a file, holds numbers that are none; or the loss ends EXPLODED times above what the base alone makes.
+    """The loss to its end, or the last files, hold numbers that are none; or the loss ends EXPLODED times above what the base
+    alone makes.
 
-    The first is arithmetic: after a NaN every weight is one. Predicting no noise at all has a loss of 1 for models that predict
-    it, so three times the base's own loss (0.08 to 0.2 as a rule) is a model that has been taken apart.
+    The first is arithmetic: after a NaN in the weights every loss is one. A loss that is none among others is a bad batch, whose
+    step a gradient scaler leaves out; so may the very last one be, unless the run ended for it, and a whole file after it tells
+    that it was. Predicting no noise at all has a loss of 1 for models that predict it, so three times the base's own loss
+    (0.08 to 0.2 as a rule) is a model that has been taken apart.
     """
     signs = []
-    bad = next(
-        (step for step, loss in zip(course.steps, course.losses, strict=True) if not math.isfinite(loss)), 0
-    )
-    if bad:
-        signs.append(Sign("clear", Evidence("loss_nan", {"step": bad})))
-    if course.lost and not bad:
+    whole, bad = final_weight(course), _without_number(course)
+    if bad and (course.lost or len(bad) > 1):
+        signs.append(Sign("clear", Evidence("loss_nan", {"step": bad[0]})))
+    elif bad and not (whole and whole.step >= bad[0]):
+        signs.append(Sign("likely", Evidence("loss_nan", {"step": bad[0]})))
+    elif course.lost:
         signs.append(Sign("clear", Evidence("run_nan")))
     signs += [
         Sign("clear", Evidence("file_nan", {"step": one.step}))
         for one in course.weights
-        if one.share - one.share != 0
+        if one.share - one.share != 0 and not (whole and whole.step > one.step)
     ][:1]
     moved = against_base(course)
     if moved and moved.low > EXPLODED:
         signs.append(Sign("clear", Evidence("loss_exploded", {"times": f"{moved.ratio:.1f}"})))
     return _judged("diverged", signs)
+
+
+def _without_number(course: Course) -> tuple[int, ...]:
+    """The last steps, as far back as their losses are no numbers."""
+    count = next(
+        (place for place, loss in enumerate(reversed(course.losses)) if math.isfinite(loss)),
+        len(course.losses),
+    )
+    return course.steps[len(course.steps) - count :]
 
 
 def rate_high(course: Course) -> Judgement | None:
@@ -85,17 +99,29 @@ def hardly_moved(course: Course) -> Judgement | None:
 
     float16 has ten bits of fraction: neighbours are 2⁻¹⁰ of their value apart, so that a change of less than half of that, 2⁻¹¹
     or 0.05 %, rounds to nothing where a LoRA is merged into its base.
+
+    A LoRA moves about in proportion to its steps. So nothing is said before half of the plan is done, after which it moves about
+    as far again at most; and where pictures were shown too few times, what counts is how far it would have moved by VIEWS_FEW.
     """
     weighed = final_weight(course)
-    early = not course.is_over and course.last < course.planned / 2
-    if weighed is None or weighed.share >= UNMOVED or early:
+    if weighed is None or _is_early(course):
         return None
-    confidence: Confidence = "clear" if weighed.exact or weighed.share < UNMOVED / 4 else "likely"
+    views = course.views or VIEWS_FEW * course.last / FEW_STEPS
+    would_be = weighed.share * max(1.0, VIEWS_FEW / views)
+    if would_be >= UNMOVED:
+        return None
+    confidence: Confidence = "clear" if weighed.exact or would_be < UNMOVED / 4 else "likely"
     signs = [Sign(confidence, Evidence("moved_nothing", {"share": percent(weighed.share)}))]
     highest = max((rate for rate in course.rates if rate - rate == 0), default=math.nan)
     if highest < 1e-6 and not course.is_adaptive:
         signs.append(Sign("likely", Evidence("rate_tiny", {"rate": f"{highest:g}"})))
     return _judged("hardly_moved", signs)
+
+
+def _is_early(course: Course) -> bool:
+    """Whether the rate may still have been rising: by the plan, or, of an optimizer that finds its own, in its search."""
+    least = FEW_STEPS if course.is_adaptive else WARMING
+    return course.last < max(course.planned / 2, least)
 
 
 def overfit(course: Course) -> Judgement | None:
@@ -161,7 +187,7 @@ def underfit(course: Course) -> Judgement | None:
     if not signs and last and last.fall < 0.005:
         return None  # it has stopped getting better: more of the same would not help
     weighed = final_weight(course)
-    if weighed and UNMOVED <= weighed.share < LITTLE:
+    if weighed and weighed.share < LITTLE:
         signs.append(Sign("hint", Evidence("moved_little", {"share": percent(weighed.share)})))
     if 0 < course.views < VIEWS_FEW:
         signs.append(Sign("hint", Evidence("views_few", {"views": round(course.views)})))

@@ -23,6 +23,8 @@ VIEWS_FEW, VIEWS_MANY = 25, 100
 """How often each picture was shown."""
 FEW_STEPS = 100
 """Of fewer steps the training loss tells next to nothing: its error is above a tenth then, as much as a LoRA takes off it."""
+WARMING = 10
+"""In fewer steps the rate has hardly left 0, and so has the LoRA (experience)."""
 FLAT = 0.05
 EARLY = 0.33
 """Of all learning: what is reached by then leaves the greater part of the training without use."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from kohya_driver import files
 from kohya_driver.engine.weights import Header, read_header
 from kohya_driver.errors import DriverError
 from kohya_driver.inspection.base_layers import open_base
@@ -48,7 +49,7 @@ def _chosen(items: Sequence[T], most: int) -> list[T]:
 
 def _base_norms(path: Path, base: Path | None) -> dict[str, float]:
     """Layer's name → ‖W‖² in the base; empty if it is not at hand, or of another kind."""
-    if base is None or not base.exists():
+    if base is None or not files.exists(base):
         return {}
     try:
         weights = open_base(base)

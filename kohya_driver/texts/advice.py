@@ -115,8 +115,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "advice.views": ("Each picture was shown {views} times.", "每张图片看了 {views} 遍。"),
     "advice.views_few": ("Each picture was shown {views} times only.", "每张图片只看了 {views} 遍。"),
     "advice.nothing_sure": (
-        "Nothing that was measured in {steps} steps stands out of the noise.",
-        "{steps} 步的测量结果都没有超出噪声。",
+        "Nothing that was measured up to step {steps} stands out of the noise.",
+        "到第 {steps} 步为止的测量结果都没有超出噪声。",
     ),
     # remedies
     "advice.remedy.lower_rate": (
@@ -127,26 +127,46 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Raise the learning rate, from {before} to {after}.",
         "提高学习率：{before} → {after}。",
     ),
+    "advice.remedy.rate_down": ("Lower the learning rate.", "降低学习率。"),
+    "advice.remedy.rate_up": ("Raise the learning rate.", "提高学习率。"),
     "advice.remedy.rate_one": (
         "Set the learning rates to 1: this optimizer finds its own.",
         "把学习率都设为 1：这个优化器会自己找。",
     ),
     "advice.remedy.hold_back": (
-        "Hold the optimizer back with a smaller `d_coef`; its learning rates stay 1.",
-        "用更小的 `d_coef` 约束优化器；学习率保持为 1。",
+        "Hold the optimizer back with a smaller `d_coef`: {after} instead of {before}. Its learning rates stay.",
+        "用更小的 `d_coef` 约束优化器：{before} → {after}。学习率不变。",
+    ),
+    "advice.remedy.let_go": (
+        "Let the optimizer go further with a larger `d_coef`: {after} instead of {before}. Its learning rates stay.",
+        "用更大的 `d_coef` 放开优化器：{before} → {after}。学习率不变。",
+    ),
+    "advice.remedy.hold_back_rate": (
+        "Hold the optimizer back with learning rates of {after} instead of {before}: they are a factor to the rate that it finds.",
+        "把学习率设为 {after}（原为 {before}）来约束优化器：它是优化器自己找到的学习率的倍数。",
+    ),
+    "advice.remedy.own_rate_less": (
+        "This optimizer finds its rate by itself. Train fewer steps, or take one that follows the rate it is given, such as AdamW.",
+        "这个优化器会自己找学习率。减少步数，或换用按给定学习率训练的优化器，例如 AdamW。",
+    ),
+    "advice.remedy.own_rate_more": (
+        "This optimizer finds its rate by itself. If more steps do not help, take one that follows the rate it is given, such as AdamW.",
+        "这个优化器会自己找学习率。如果增加步数也没用，换用按给定学习率训练的优化器，例如 AdamW。",
     ),
     "advice.remedy.warm_up": (
         "Let the rate rise slowly at first: a tenth of the steps.",
         "先用十分之一的步数预热学习率。",
     ),
     "advice.remedy.take_earlier": (
-        "Try the file saved nearest to step {step} first: it may be what you want already.",
-        "先试试最接近第 {step} 步的文件：也许已经够用。",
+        "Try {file} (step {step}) first: it may be what you want already.",
+        "先试试 {file}（第 {step} 步）：也许已经够用。",
     ),
     "advice.remedy.try_weight": (
-        "Use this LoRA at a lower weight for now, such as 0.5, or an earlier file.",
-        "这个 LoRA 暂时用较低的权重（如 0.5），或使用更早的文件。",
+        "Use this LoRA at a lower weight for now, such as 0.5.",
+        "这个 LoRA 暂时用较低的权重（如 0.5）。",
     ),
+    "advice.remedy.shorter": ("Train less long.", "缩短训练。"),
+    "advice.remedy.longer": ("Train longer.", "延长训练。"),
     "advice.remedy.fewer_steps": (
         "Train fewer steps: {after} instead of {before}.",
         "减少步数：{before} → {after}。",
@@ -164,12 +184,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "增加轮次：{before} → {after}。",
     ),
     "advice.remedy.if_overfit": (
-        "If that is not enough: a lower learning rate, a lower rank (such as {rank}), regularization images, more pictures.",
-        "如果还不够：降低学习率、降低维度（例如 {rank}）、使用正则化图像、增加图片。",
+        "If that is not enough: a lower learning rate, a lower rank (such as half of it), regularization images, more or other pictures; or another kind of LoRA, optimizer or scheduler.",
+        "如果还不够：降低学习率、降低维度（例如减半）、使用正则化图像、增加或更换图片；也可以换一种 LoRA 类型、优化器或学习率调度器。",
     ),
     "advice.remedy.if_underfit": (
-        "If that is not enough: a higher learning rate, a higher rank (such as {rank}), another kind of LoRA, better captions.",
-        "如果还不够：提高学习率、提高维度（例如 {rank}）、换一种 LoRA 类型、改进打标。",
+        "If that is not enough: a higher learning rate, a higher rank (such as twice of it), fewer regularization images, other pictures, better captions; or another kind of LoRA, optimizer or scheduler.",
+        "如果还不够：提高学习率、提高维度（例如加倍）、减少正则化图像、更换图片、改进打标；也可以换一种 LoRA 类型、优化器或学习率调度器。",
     ),
     "advice.remedy.not_needed": (
         "This LoRA need not be trained anew for it.",
@@ -217,12 +237,36 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No pictures were kept apart (or too few times): overfitting cannot be told from the curves.",
         "没有留出验证图片（或验证次数太少）：无法从曲线判断过拟合。",
     ),
+    "advice.gap.odd_validation": (
+        "Some validation losses are no numbers: overfitting cannot be told from the curves.",
+        "部分验证损失不是数字：无法从曲线判断过拟合。",
+    ),
+    "advice.gap.odd_losses": (
+        "Single losses are no numbers; they were passed over.",
+        "个别步的损失不是数字，已跳过。",
+    ),
+    "advice.gap.no_plan": (
+        "plan.json is missing or cannot be read: what was planned is known in part at most.",
+        "plan.json 缺失或无法读取：最多只知道计划的一部分。",
+    ),
+    "advice.gap.no_preset": (
+        "The run's preset cannot be read: what to change is said without numbers, and --apply cannot write it.",
+        "无法读取这次训练的预设：建议中不给出数值，--apply 也无法写出。",
+    ),
+    "advice.gap.newer": (
+        "A newer version of kohya-driver wrote this run: what this one does not know is left out.",
+        "这次训练由更新版本的 kohya-driver 记录：本版本不认识的内容已略去。",
+    ),
+    "advice.gap.damaged": (
+        "Some of the run's records cannot be read; they were passed over.",
+        "部分训练记录无法读取，已跳过。",
+    ),
     "advice.gap.no_files": (
         "None of the LoRA files is there or can be measured: how far it moved is not known.",
         "LoRA 文件都不在或无法测量：不知道改变了多少。",
     ),
     "advice.gap.no_base": (
-        "The base model is not at hand: how far the LoRA moved is estimated from the usual size of weights.",
-        "底模不在手边：改变量按权重的常见大小估算。",
+        "The base model's weights are not at hand: how far the LoRA moved is estimated from the usual size of weights.",
+        "拿不到底模的权重：改变量按权重的常见大小估算。",
     ),
 }
