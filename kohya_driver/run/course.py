@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from kohya_driver.run.replan import plan_again, read_again, saving_measure
 from kohya_driver.run.result import Verdict, judge, result_of, values_of
 from kohya_driver.run.states import TrainState
 from kohya_driver.run.stop import Stop
-from kohya_driver.run.supervisor import Ended, Supervisor, Told
+from kohya_driver.run.supervisor import Ended, Supervisor, Told, standing
 from kohya_driver.wording import reason_of
 
 ROOM_SECONDS = 20.0
@@ -106,7 +107,7 @@ class Course:
         """Follow an engine whose supervisor has died, to its end and beyond."""
         self._child = child
         try:
-            ended = self._follow(attempt, told)
+            ended = self._follow(attempt, {} if told else self._standing(), told)
             verdict, coming = self._settle(attempt, ended)
         except BaseException as failure:
             self._abandon(attempt, failure)
@@ -125,6 +126,7 @@ class Course:
             self.stop,
             self._guard.halt,
             attempt,
+            {} if told else self._standing(),
             told=told,
         ).follow()
         _, verdict = self._judge(attempt, ended)
@@ -152,12 +154,16 @@ class Course:
 
     def _attempt(self, attempt: Attempt) -> Ended:
         self._guard.begin()
+        before = self._standing()
         self._child = self._start_engine(append=attempt.number > 1)
         self._name_supervisor(self._child)
         self.recorder.record(self._started(attempt, self._child.pid))
-        return self._follow(attempt, {})
+        return self._follow(attempt, before, {})
 
-    def _follow(self, attempt: Attempt, told: Told) -> Ended:
+    def _standing(self) -> Mapping[Path, str]:
+        return standing(self.run, self.plan.output_dir)
+
+    def _follow(self, attempt: Attempt, before: Mapping[Path, str], told: Told) -> Ended:
         child = self._child
         assert child is not None
         awake, kept = self._awake(child.pid), child.pid
@@ -175,7 +181,7 @@ class Course:
 
         supervisor = Supervisor(
             self.run, child, self.recorder, self.plan.output_dir, self.stop, self._guard.halt, attempt,
-            told=told, on_look=look,
+            before, told=told, on_look=look,
         )  # fmt: skip
         try:
             return supervisor.follow()

@@ -62,12 +62,19 @@ class Ended:
     left: str
 
 
+def standing(run: Run, output_dir: Path) -> dict[Path, str]:
+    """LoRA files and samples in a run's folders, by `files.stamp`. An engine may write as soon as it is started."""
+    folders = (output_dir, run.saved_folder, output_dir / "sample")
+    return {path: files.stamp(path) for folder in folders for path in folder.glob("*")}
+
+
 @dataclass(slots=True)
 class Supervisor:
     """One running engine and what follows it.
 
     Args:
         stop: what a person wishes; `halt`: what is decided when something goes wrong.
+        before: what stood in its folders before it was started (`standing`).
         told: for an engine whose supervisor has died: what that one has recorded is not recorded again.
         on_look: called each time.
     """
@@ -79,6 +86,7 @@ class Supervisor:
     stop: Stop
     halt: Stop
     attempt: Attempt
+    before: Mapping[Path, str]
     told: Told = field(default_factory=dict)
     on_look: Callable[[], None] = lambda: None
     _log: Follower = field(init=False)
@@ -88,8 +96,6 @@ class Supervisor:
     _parser: Parser = field(default_factory=Parser)
     _reader: MetricsReader = field(default_factory=MetricsReader)
     _skip: dict[str, int] = field(init=False)
-    _before: dict[Path, str] = field(init=False)
-    """Files that stood there already, by `files.stamp`."""
     _pending: list[Path] = field(default_factory=list)
     _samples: set[Path] = field(default_factory=set)
     _plan: Plan | None = None
@@ -111,11 +117,9 @@ class Supervisor:
             for line in before.decode("utf-8", "replace").split("\n"):
                 self._reader.feed(line)
         self._skip = dict(self.told)
-        folders = (self.output_dir, self.run.saved_folder)
-        found = [path for folder in folders for path in folder.glob("*")]
-        self._before = {} if self.told else {path: files.stamp(path) for path in found}
-        known = {Path(path) for path in self.recorder.snapshot.samples}
-        self._samples = known if self.told else set((self.output_dir / "sample").glob("*.png"))
+        self._samples = (
+            {Path(path) for path in self.recorder.snapshot.samples} if self.told else set(self.before)
+        )
 
     def follow(self) -> Ended:
         """Until the engine has ended and nothing of it is left."""
@@ -261,7 +265,7 @@ class Supervisor:
                 state = path.stat()
             except (DriverError, OSError):
                 continue
-            if files.stamp(path) != self._before.get(path):
+            if files.stamp(path) != self.before.get(path):
                 self._pending.remove(path)
                 if self.told and any(known.path == str(path) for known in self.recorder.snapshot.checkpoints):
                     continue

@@ -16,7 +16,7 @@ import pytest
 from kohya_driver import files, texts
 from kohya_driver.models.catalogue import known_models
 from kohya_driver.preset.library import shipped_presets
-from tests.faults.stand_in_engine import command, environment, install_stand_in, start
+from tests.faults.stand_in_engine import QUIET, command, environment, install_stand_in, start
 from tests.hub import REVISION, Hub, serve
 from tests.project import MAC, write_base, write_project
 
@@ -43,7 +43,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preset(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "我的 项目", extra="[training]\nmax_train_epochs = 1\n")
+    return write_project(tmp_path / "我的 项目", extra=f"[training]\nmax_train_epochs = 1\n{QUIET}")
 
 
 def run(home: Path, *arguments: str | Path, **more: str) -> Done:

@@ -45,12 +45,11 @@ def rented_home(tmp_path: Path, engine: Engine) -> Path:
 
 @pytest.fixture
 def training(
-    tmp_path: Path, tiny_base: Path, rented_home: Path
+    tmp_path: Path, tiny_base: Path, rented_home: Path, request: pytest.FixtureRequest
 ) -> Iterator[tuple[api.Run, subprocess.Popen[bytes]]]:
-    """A run here, and the script that trains it "there"."""
-    rental = api.plan_cloud(
-        preset(tmp_path / "here", tiny_base, "launch.num_cpu_threads_per_process=1"), Rented("", 0)
-    )
+    """A run here, and the script that trains it "there". The parameter, if there is one, is set in its preset."""
+    sets = ["launch.num_cpu_threads_per_process=1", *getattr(request, "param", ())]
+    rental = api.plan_cloud(preset(tmp_path / "here", tiny_base, *sets), Rented("", 0))
     run = prepare_rental(rental)
     task = yaml.safe_load(rental.task_file.read_text(encoding="utf-8"))
     lay_out(task, rented_home)
@@ -65,6 +64,8 @@ def training(
     process.kill_marked(there)
 
 
+# It is to go on for as long as files are fetched and a program is started there.
+@pytest.mark.parametrize("training", [("training.max_train_epochs=40",)], indirect=True, ids=["long"])
 def test_watched_and_stopped(
     training: tuple[api.Run, subprocess.Popen[bytes]], rented_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kohya_driver import api
 from tests.contract.test_resume import STEPS, assert_same, stopping_at
 from tests.embedded.conftest import preset
+from tests.embedded.in_time import in_time
 
 pytestmark = pytest.mark.engine
 
@@ -18,8 +19,13 @@ pytestmark = pytest.mark.engine
 def test_renamed_pruned_and_moved_between_two_attempts(tiny_base: Path, tmp_path: Path) -> None:
     whole = api.train(preset(tmp_path / "whole", tiny_base))
     assert (whole.outcome, whole.steps) == ("succeeded", STEPS), whole.evidence
-    stop, watch = stopping_at(random.randint(3, STEPS // 2))
-    result = api.train(preset(tmp_path / "项目 一", tiny_base), on_event=watch, stop=stop)
+    step = random.randint(1, 4)
+
+    def train() -> api.RunResult:
+        stop, watch = stopping_at(step)
+        return api.train(preset(tmp_path / "项目 一", tiny_base), on_event=watch, stop=stop)
+
+    result = in_time(train)
     assert result.outcome == "stopped", result.evidence
     run = api.rename_run(result.folder, "宁光 最好的")
     assert not Path(result.folder).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ from kohya_driver.events.model import Record, Resumed, StateSaved, StepDone
 from kohya_driver.events.snapshot import RunSnapshot
 from tests.contract.test_resume import STEPS, assert_same, lora_at, lora_at_stop, states, stopping_at
 from tests.embedded.conftest import preset
+from tests.embedded.in_time import in_time
 
 pytestmark = pytest.mark.engine
 
@@ -31,8 +33,12 @@ def whole(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> api.Run:
 def test_stopped_and_resumed_to_the_bit(whole: api.Run, tiny_base: Path, tmp_path: Path) -> None:
     at = sorted(random.sample(range(1, STEPS // 2), 2))
     print(f"stopped after steps {at}")
-    stop, watch = stopping_at(at[0])
-    result = api.train(preset(tmp_path, tiny_base), on_event=watch, stop=stop)
+
+    def train() -> api.RunResult:
+        stop, watch = stopping_at(at[0])
+        return api.train(preset(tmp_path, tiny_base), on_event=watch, stop=stop)
+
+    result = in_time(train)
     while result.outcome == "stopped":
         assert result.status == 0 and Path(result.state).is_dir()
         assert read_header(lora_at_stop(result)).metadata["ss_steps"] == str(result.steps)
@@ -45,16 +51,21 @@ def test_stopped_and_resumed_to_the_bit(whole: api.Run, tiny_base: Path, tmp_pat
 
 def test_killed_and_resumed_by_itself(whole: api.Run, tiny_base: Path, tmp_path: Path) -> None:
     """With a train state at every step, as the clock wants it."""
-    killed = False
-
-    def kill(record: Record, snapshot: RunSnapshot) -> None:
-        nonlocal killed
-        if isinstance(record.event, StateSaved) and snapshot.step > 3 and not killed:
-            killed = True
-            os.kill(files.read_json(Path(snapshot.folder) / "trainer.json")["pid"], signal.SIGKILL)
-
     often = preset(tmp_path, tiny_base, extra="autosave_minutes = 0.0001\n")
-    result = api.train(often, on_event=kill)
+
+    def train() -> api.RunResult:
+        killed = False
+
+        def kill(record: Record, snapshot: RunSnapshot) -> None:
+            nonlocal killed
+            if isinstance(record.event, StateSaved) and not killed:
+                killed = True
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(files.read_json(Path(snapshot.folder) / "trainer.json")["pid"], signal.SIGKILL)
+
+        return api.train(often, on_event=kill)
+
+    result = in_time(train)
     assert (result.outcome, result.attempts) == ("succeeded", 2), result.evidence
     run = api.open_run(result.folder)
     assert next(record.event.step for record in run.events() if isinstance(record.event, Resumed)) > 0
@@ -66,11 +77,15 @@ def test_saved_on_wish(whole: api.Run, tiny_base: Path, tmp_path: Path) -> None:
     asked: list[int] = []
 
     def ask(record: Record, snapshot: RunSnapshot) -> None:
-        if isinstance(record.event, StepDone) and record.event.step == 3 and not asked:
+        if isinstance(record.event, StepDone) and not asked:
             asked.append(record.event.step)
             api.ask_to_save(api.open_run(snapshot.folder), sample=True)
 
-    result = api.train(preset(tmp_path, tiny_base), on_event=ask)
+    def train() -> api.RunResult:
+        asked.clear()
+        return api.train(preset(tmp_path, tiny_base), on_event=ask)
+
+    result = in_time(train, lambda result: bool(states(api.open_run(result.folder))))
     assert result.outcome == "succeeded", result.evidence
     # At a later step than asked at, by as much as this machine is busy.
     run = api.open_run(result.folder)

@@ -85,11 +85,10 @@ class FakeEngine:
 
 def killed_at_random(fake: FakeEngine, times: int, *options: str) -> Iterator[None]:
     """Install over a whole engine and be killed, at `times` moments at random; yields after each try, killed or done."""
-    whole_seconds = 120.0
     for forced in ((), ("--force",)):  # the second is as warm as those that are killed
         begun = time.monotonic()
         whole = fake.start(*options, *forced)
-        said, _ = whole.communicate(timeout=whole_seconds)
+        said, _ = whole.communicate(timeout=120)
         assert whole.returncode == 0, said
         whole_seconds = time.monotonic() - begun
     chance, killed = random.Random(20260), 0

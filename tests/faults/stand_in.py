@@ -1,7 +1,9 @@
 """Behaves like `accelerate launch … entry.py train_network.py --config_file config.toml`, as far as the driver sees.
 
 Stands alone, like the engine. It is two processes, as the engine is: a launcher, and the trainer that it waits for.
-What it prints is taken from tests/golden/logs. STAND_IN names the fault that it plays, STAND_IN_STEP_SECONDS its pace.
+What it prints is taken from tests/golden/logs. STAND_IN names the fault that it plays, STAND_IN_STEP_SECONDS its pace,
+STAND_IN_SLOW_AFTER the step behind which it dawdles: a test comes there soon, and then has many seconds for what it does.
+A stop ends that after one step, and so does the file that STAND_IN_HURRY names, once it is there.
 """
 
 from __future__ import annotations
@@ -21,9 +23,12 @@ from pathlib import Path
 from typing import Any
 
 FAULT = os.environ.get("STAND_IN", "")
-if os.environ.get("STAND_IN_ONCE") and Path(os.environ["STAND_IN_ONCE"]).exists():
-    FAULT = ""  # it went wrong before, and does so once only
 STEP_SECONDS = float(os.environ.get("STAND_IN_STEP_SECONDS", "0"))
+SLOW_AFTER = int(os.environ.get("STAND_IN_SLOW_AFTER", sys.maxsize))
+SLOW_SECONDS = 1.0
+HURRY = os.environ.get("STAND_IN_HURRY", "")
+if os.environ.get("STAND_IN_ONCE") and Path(os.environ["STAND_IN_ONCE"]).exists():
+    FAULT, SLOW_AFTER = "", sys.maxsize  # it went wrong before, and does so once only
 FLOOD_LINES = 200_000
 MILLION = 1_000_000
 HALF_SECONDS = 0.5
@@ -175,8 +180,13 @@ def count(subset: Mapping[str, Any]) -> int:
     return len(found) * int(subset["num_repeats"])
 
 
+def hurried() -> bool:
+    return bool(HURRY) and Path(HURRY).exists()
+
+
 def take_step(step: int, steps: int, loop: Any) -> None:
-    time.sleep(STEP_SECONDS)
+    if not hurried():
+        time.sleep(STEP_SECONDS if step <= SLOW_AFTER else SLOW_SECONDS)
     loss: float | str = 1 / step
     if step == FAULT_STEP:
         fault_at_step()
@@ -216,7 +226,8 @@ def fault_at_step() -> None:
     if FAULT in ("stalled", "stalled_stubborn"):
         time.sleep(600)
     if FAULT == "stalled_for_a_while":
-        time.sleep(8)
+        while not hurried():
+            time.sleep(0.1)
     if FAULT == "metal":
         say("Error: command buffer exited with error status.\n")
 

@@ -15,6 +15,13 @@ from kohya_driver.engine.store import write_state
 from kohya_driver.run.folder import Run
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
+QUIET = """
+[checks.silence]
+"memory.busy" = "of this moment"
+"memory.nothing_fits_now" = "of this moment"
+"machine.disk_low" = "of this moment"
+"""
+"""For a preset: how much memory and disk are free just now is not told."""
 
 
 def install_stand_in(home: Path) -> Path:

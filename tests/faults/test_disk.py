@@ -103,6 +103,28 @@ def filler(preset: Path) -> Filler:
     return Filler(preset)
 
 
+class Pace:
+    """Of the trainer: slow behind a step, so that there is time for what happens to its disk there."""
+
+    def __init__(self, hurry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._hurry, self._set = hurry, monkeypatch.setenv
+        self._set("STAND_IN_HURRY", str(hurry))
+
+    def slow_after(self, step: int, seconds: float = 0.05) -> None:
+        """Until then steps take `seconds`."""
+        self._set("STAND_IN_SLOW_AFTER", str(step))
+        self._set("STAND_IN_STEP_SECONDS", str(seconds))
+
+    def hurry(self) -> None:
+        """From now on, in further attempts too."""
+        self._hurry.touch()
+
+
+@pytest.fixture
+def pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pace:
+    return Pace(tmp_path / "hurry", monkeypatch)
+
+
 def train(preset: Path, on_event: Hear, sets: list[str] = WARN, stop: Stop | None = None) -> RunResult:
     return api.train(api.load_preset(preset, sets=sets), on_event=on_event, stop=stop)
 
@@ -161,9 +183,15 @@ def only_run(preset: Path) -> Run:
     return run
 
 
-def test_a_checkpoint(preset: Path, filler: Filler, table: Table) -> None:
+def test_a_checkpoint(preset: Path, filler: Filler, pace: Pace, table: Table) -> None:
     """Nothing can be written any more, not even what the engine says of it."""
-    result = train(preset, at_step(EPOCH + 1, filler.fill))
+
+    def fill() -> None:
+        filler.fill()
+        pace.hurry()
+
+    pace.slow_after(EPOCH + 1)
+    result = train(preset, at_step(EPOCH + 1, fill))
     run = run_of(result)
     assert (result.outcome, result.reason, result.attempts) == ("failed", "run.engine_failed", 1)
     assert result.diagnosis["kind"] == "save.disk_full"
@@ -181,9 +209,12 @@ def test_a_checkpoint(preset: Path, filler: Filler, table: Table) -> None:
     table["full at a checkpoint", "told with its cause, the LoRA and the state before it kept, resumed"] += 1
 
 
-def test_a_train_state(preset: Path, filler: Filler, monkeypatch: pytest.MonkeyPatch, table: Table) -> None:
+def test_a_train_state(
+    preset: Path, filler: Filler, pace: Pace, monkeypatch: pytest.MonkeyPatch, table: Table
+) -> None:
+    """The one behind the step at which the disk fills up, or the next one where that takes its time."""
     monkeypatch.setenv("STAND_IN_STATE_BYTES", str(40 * MB))
-    monkeypatch.setenv("STAND_IN_STEP_SECONDS", "0.1")
+    pace.slow_after(2 * EVERY, 0.1)
     not_saved: list[int] = []
     saved: list[str] = []
 
@@ -192,27 +223,32 @@ def test_a_train_state(preset: Path, filler: Filler, monkeypatch: pytest.MonkeyP
         if isinstance(record.event, StateNotSaved):
             not_saved.append(record.event.step)
             assert "No space left" in record.event.reason
-            assert not list(Path(snapshot.folder, "states").glob(".*"))
+            assert not Path(snapshot.folder, "states", f".step-{record.event.step:08d}").exists()
             filler.free()
+            pace.hurry()
         elif isinstance(record.event, StateSaved):
             saved.append(Path(record.event.path).name)
 
     filling = at_step(EVERY + 1, lambda: filler.fill(leave=20 * MB))
     result = train(preset, hear)
     assert (result.outcome, result.steps, result.attempts) == ("succeeded", STEPS, 1)
-    assert not_saved and saved[0] == "step-00000004" and int(saved[1][-2:]) > not_saved[-1]
+    assert not_saved and saved[0] == "step-00000004" and int(saved[-1][-2:]) > not_saved[-1]
     check_curve(run_of(result))
     table["no room for a train state", "told, the next one saved, succeeded"] += 1
 
 
-def test_log_and_values(preset: Path, filler: Filler, monkeypatch: pytest.MonkeyPatch, table: Table) -> None:
-    """For a while nothing can be written at all."""
-    monkeypatch.setenv("STAND_IN_STEP_SECONDS", "0.2")
+def test_log_and_values(preset: Path, filler: Filler, pace: Pace, table: Table) -> None:
+    """For a while nothing can be written at all; there is room again before the first checkpoint."""
+
+    def free() -> None:
+        filler.free()
+        pace.hurry()
 
     def fill() -> None:
         filler.fill()
-        threading.Timer(0.4, filler.free).start()
+        threading.Timer(0.4, free).start()
 
+    pace.slow_after(8, 0.1)
     result = train(preset, at_step(2, fill))
     run = run_of(result)
     assert (result.outcome, result.attempts, len(result.checkpoints)) == ("succeeded", 1, 2), result
@@ -250,16 +286,21 @@ def test_events(preset: Path, filler: Filler, tmp_path: Path, table: Table) -> N
 
 
 def test_who_watches_cannot_be_written_down(
-    preset: Path, filler: Filler, monkeypatch: pytest.MonkeyPatch, table: Table
+    preset: Path, filler: Filler, pace: Pace, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:
-    """The disk is full when the engine has just been started."""
+    """The disk is full when the engine has just been started, and no more at its first checkpoint."""
     start = process.start_child
+    pace.slow_after(8)
+
+    def free() -> None:
+        filler.free()
+        pace.hurry()
 
     def start_and_fill(command: list[str], **options: object) -> process.Child:
         child = start(command, **options)  # type: ignore[arg-type]
         if str(options["log"]).endswith("engine.log"):
             filler.fill()
-            threading.Timer(0.4, filler.free).start()
+            threading.Timer(0.4, free).start()
         return child
 
     monkeypatch.setattr(process, "start_child", start_and_fill)
@@ -268,8 +309,11 @@ def test_who_watches_cannot_be_written_down(
     table["full at the start", "the training goes on, succeeded"] += 1
 
 
-def test_a_wish_to_stop_cannot_be_written_down(preset: Path, filler: Filler, table: Table) -> None:
+def test_a_wish_to_stop_cannot_be_written_down(
+    preset: Path, filler: Filler, pace: Pace, table: Table
+) -> None:
     stop = Stop()
+    pace.slow_after(2 * EVERY + 1)
 
     def fill_and_stop() -> None:
         filler.fill()
@@ -281,6 +325,7 @@ def test_a_wish_to_stop_cannot_be_written_down(preset: Path, filler: Filler, tab
     assert result.seconds < process.INTERRUPT_SECONDS
     assert Path(result.state).name >= "step-00000008"
     filler.free()
+    pace.hurry()
     assert api.resume(run).outcome == "succeeded"
     check_curve(run)
     table["full, and asked to stop", "stopped, resumed"] += 1
@@ -336,13 +381,14 @@ def test_the_result_has_no_room(
 def test_it_stops_before_the_disk_is_full(
     preset: Path,
     filler: Filler,
+    pace: Pace,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     table: Table,
 ) -> None:
     monkeypatch.setattr(watchdog, "DISK_MARGIN", 20 * MB)
     monkeypatch.setattr(vitals, "DISK_SECONDS", 0.2)
-    monkeypatch.setenv("STAND_IN_STEP_SECONDS", "0.2")
+    pace.slow_after(5)
     needed = disk_needed(api.plan(api.load_preset(preset)))
 
     def fill_later() -> None:
@@ -361,6 +407,7 @@ def test_it_stops_before_the_disk_is_full(
     assert "Make room" in said.err
     assert Path(result.state).is_dir() and len(result.saved) == 1 and result.status == 0
     filler.free()
+    pace.hurry()
     assert main(["resume", run.folder.name, "--plain"]) == 0
     check_curve(run)
     table["nearly full", "saved, stopped, resumed when there was room"] += 1

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from kohya_driver import files
+from kohya_driver.prepare.staging import lock_file
 from kohya_driver.preset.load import load_preset
 from tests.faults.killing import kill_at_random
 from tests.faults.stand_in_engine import environment, start
@@ -144,15 +146,19 @@ def test_a_target_that_cannot_be_written(home: Path, photos: Path, tmp_path: Pat
         subprocess.run(["umount", str(mounted)], check=True)
 
 
-def test_two_at_once(home: Path, photos: Path, tmp_path: Path) -> None:
+def test_two_at_once(home: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither begins before both wait for a third, which is done then."""
     project = tmp_path / "项目"
-    both = [begin(home, photos, project), begin(home, photos, project)]
+    monkeypatch.setenv("KOHYA_DRIVER_HOME", str(home))
+    with files.lock(lock_file(project)):
+        both = [begin(home, photos, project), begin(home, photos, project)]
+        for child in both:
+            assert child.stderr and "init" in child.stderr.readline()  # it says that it waits
     results = [ended(child) for child in both]
     assert [code for code, _, _ in results] == [0, 0], results
     counts = [json.loads(output)["counts"] for _, output, _ in results]
     assert sorted(one["added"] for one in counts) == [0, PICTURES]
     assert sorted(one["unchanged"] for one in counts) == [0, PICTURES]
-    assert sum("init" in errors for _, _, errors in results) == 1  # the second says that it waits
     check_whole(project)
 
 

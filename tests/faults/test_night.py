@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from kohya_driver import api
-from kohya_driver.events.model import Recovering, StepDone
+from kohya_driver.events.model import MemorySampled, Recovering, StepDone
 from kohya_driver.run import machine
 from kohya_driver.run.attempt import read_attempts
+from kohya_driver.run.folder import Run
+from kohya_driver.run.recovery import SHORT
 from kohya_driver.run.states import newest_whole
 from tests.faults.nights import (
     EVERY,
@@ -62,16 +64,28 @@ def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
     wait(lambda: not list(left_over(tmp_path / "我的 项目")))
 
 
+def was_short(run: Run) -> bool:
+    """Of memory, by what else ran here: then a training that is killed goes on with a measure against that."""
+    seen = [record.event for record in run.events() if isinstance(record.event, MemorySampled)]
+    return any(one.available_bytes < SHORT * one.total_bytes for one in seen)
+
+
 @pytest.mark.parametrize("number", range(5 * TIMES))
-def test_the_trainer_is_killed(preset: Path, home: Path, number: int, table: Table) -> None:
-    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 6))
+def test_the_trainer_is_killed(preset: Path, home: Path, tmp_path: Path, number: int, table: Table) -> None:
+    step, once = random.randint(1, STEPS - 6), tmp_path / "once"
+    # It waits a few steps behind for its end, if that has not come before.
+    env = night(home, "stalled", STAND_IN_STEP=str(step + 4), STAND_IN_ONCE=str(once))
+    child, run = begin(preset, env, step=step)
+    once.touch()  # the next attempt does not
     os.kill(trainer(run), signal.SIGKILL)
     output = child.communicate(timeout=SECONDS)
     result = end_of(run)
     assert (child.returncode, result.outcome) == (0, "succeeded"), output
     [again] = result.recoveries
-    assert (result.attempts, again.reason, again.measures) == (2, "run.killed", ())
-    assert again.step >= again.from_step and "resumed by itself 1 time" in output[0]
+    assert (result.attempts, again.reason) == (2, "run.killed")
+    assert not again.measures or was_short(run)
+    assert again.step >= again.from_step - 1  # a state is there before its step is told
+    assert "resumed by itself 1 time" in output[0]
     check_curve(run)
     assert lost_steps(run) <= EVERY
     table["trainer killed", f"resumed by itself, {result.outcome}"] += 1
@@ -80,7 +94,8 @@ def test_the_trainer_is_killed(preset: Path, home: Path, number: int, table: Tab
 @pytest.mark.parametrize("number", range(TIMES))
 def test_the_launcher_is_killed(preset: Path, home: Path, number: int, table: Table) -> None:
     by_launcher = ("--set", "launch.launcher=accelerate")
-    child, run = begin(preset, night(home), *by_launcher, step=random.randint(1, STEPS - 6))
+    env = night(home, STAND_IN_SLOW_AFTER=str(STEPS - 4))
+    child, run = begin(preset, env, *by_launcher, step=random.randint(1, STEPS - 6))
     os.kill(started(run), signal.SIGKILL)
     child.communicate(timeout=SECONDS)
     result = end_of(run)
@@ -122,9 +137,10 @@ def test_the_supervisor_is_killed(preset: Path, home: Path, finder: str, table: 
 @pytest.mark.parametrize("number", range(TIMES))
 @pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP", "command"])
 def test_stopped_and_resumed(preset: Path, home: Path, asked: str, number: int, table: Table) -> None:
-    env = night(home, pace=1.0 if asked == "command" else 0.05)
-    env["STAND_IN_STATE_EVERY"] = "0"
-    child, run = begin(preset, env, step=random.randint(1, STEPS - 20 if asked == "command" else STEPS - 10))
+    step = random.randint(1, STEPS - 10)
+    without = {"STAND_IN_STATE_EVERY": "0"}
+    env = night(home, STAND_IN_SLOW_AFTER=str(step)) | without
+    child, run = begin(preset, env, step=step)
     if asked == "command":
         assert say(preset, env, "stop")[0] == 0
     else:
@@ -133,7 +149,7 @@ def test_stopped_and_resumed(preset: Path, home: Path, asked: str, number: int, 
     first = end_of(run)
     assert (child.returncode, first.outcome) == (10, "stopped"), errors
     assert f"kohya-driver resume {run.folder.name}" in errors
-    assert say(preset, env, "resume", "--plain")[0] == 0
+    assert say(preset, night(home, pace=0) | without, "resume", "--plain")[0] == 0
     result = end_of(run)
     assert (result.outcome, result.attempts) == ("succeeded", 2)
     assert lost_steps(run) == 0
@@ -145,7 +161,8 @@ def test_stopped_and_resumed(preset: Path, home: Path, asked: str, number: int, 
 @pytest.mark.parametrize("number", range(TIMES))
 def test_the_trainer_itself_is_asked_to_end(preset: Path, home: Path, number: int, table: Table) -> None:
     """As a system does that goes down."""
-    child, run = begin(preset, night(home), step=random.randint(1, STEPS - 10))
+    step = random.randint(1, STEPS - 10)
+    child, run = begin(preset, night(home, STAND_IN_SLOW_AFTER=str(step)), step=step)
     os.kill(trainer(run), signal.SIGTERM)
     child.communicate(timeout=SECONDS)
     result = end_of(run)
@@ -155,13 +172,14 @@ def test_the_trainer_itself_is_asked_to_end(preset: Path, home: Path, number: in
 
 
 def test_a_half_written_state_is_passed_over(preset: Path, home: Path, table: Table) -> None:
-    child, run = begin(preset, night(home, "half_state"), "--no-recover", step=14)
+    env = night(home, "half_state", STAND_IN_SLOW_AFTER="14")
+    child, run = begin(preset, env, "--no-recover", step=14)
     os.kill(trainer(run), signal.SIGKILL)
     child.communicate(timeout=SECONDS)
     assert end_of(run).outcome == "failed"
     newest, passed = newest_whole(run.states_folder)
     assert newest is None and passed
-    broken = start("resume", "--plain", env=night(home), cwd=preset.parent)
+    broken = start("resume", "--plain", env=night(home, pace=0), cwd=preset.parent)
     _, errors = broken.communicate(timeout=SECONDS)
     assert broken.returncode == 0, errors
     assert "cut off" in errors

@@ -33,6 +33,8 @@ from tests.project import CPU, MAC
 
 SNAPSHOT = RunSnapshot(name="宁光", folder="/runs/宁光-001", step=120, steps=900)
 DISK = TroubleSeen("trouble.disk", "stop", {"free": 0.4, "needed": 1.2})
+SECONDS = 30
+"""Enough for a message on any machine; the program itself waits for less."""
 NASTY = 'a" & (do shell script "touch /tmp/hacked") & "\\\n$(id) `id` <b>宁</b> --help'
 
 
@@ -217,7 +219,7 @@ def test_every_key_is_documented(page: str) -> None:
 def test_a_message_arrives(receiver: Receiver) -> None:
     sender = notifier(webhook=f"{receiver.address}/hook/宁?key=a%20b&x=1")
     sender.send(trouble_note(DISK, SNAPSHOT))
-    sender.close()
+    sender.close(SECONDS)
     ((path, kind, value),) = receiver.got
     assert (path, kind) == ("/hook/%E5%AE%81?key=a%20b&x=1", "application/json; charset=utf-8")
     assert (value["event"], value["run"], value["code"]) == ("trouble", "宁光", "trouble.disk")
@@ -230,7 +232,7 @@ def test_a_refusal_is_told_once(receiver: Receiver, status: int) -> None:
     sender = notifier(webhook=f"{receiver.address}/secret")
     for _ in range(3):
         sender.send(trouble_note(DISK, SNAPSHOT))
-        sender.close()
+        sender.close(SECONDS)
     (failure,) = sender.failures()
     assert (failure.code, failure.policy) == ("trouble.webhook", "warn")
     assert str(status) in str(failure.values["reason"])
@@ -245,7 +247,7 @@ def test_nobody_listens() -> None:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         sender = notifier(webhook=f"http://127.0.0.1:{taken.getsockname()[1]}")
         sender.send(trouble_note(DISK, SNAPSHOT))
-        sender.close()
+        sender.close(SECONDS)
     assert [failure.code for failure in sender.failures()] == ["trouble.webhook"]
 
 
@@ -257,7 +259,7 @@ def test_an_answer_that_is_none() -> None:
         with connection:
             connection.recv(65536)
             connection.sendall(b"SSH-2.0-OpenSSH_9.0\r\n")
-        sender.close()
+        sender.close(SECONDS)
     assert [failure.code for failure in sender.failures()] == ["trouble.webhook"]
 
 
@@ -291,7 +293,7 @@ def test_words_are_arguments_of_the_script_not_a_part_of_it(install: Callable[..
     said = install("osascript")
     sender = notifier(show=True)
     sender.send(Note("trouble", NASTY, NASTY, "/x"))
-    sender.close()
+    sender.close(SECONDS)
     assert sender.failures() == ()
     (got,) = arguments(said)
     assert got[:-2] == ["-e", notify.APPLESCRIPT[0], "-e", notify.APPLESCRIPT[1], "-e", notify.APPLESCRIPT[2]]
@@ -304,7 +306,7 @@ def test_linux(install: Callable[..., Path]) -> None:
     said = install("notify-send")
     sender = notifier(show=True, host=CPU)
     sender.send(Note("trouble", NASTY, NASTY, "/x"))
-    sender.close()
+    sender.close(SECONDS)
     ((*options, title, message),) = arguments(said)
     assert options == ["--app-name=kohya-driver", "--"]
     assert title == texts.say("notify.title", name=NASTY)
@@ -318,7 +320,7 @@ def test_a_system_that_shows_none_is_told_once(install: Callable[..., Path]) -> 
     sender = notifier(show=True)
     for _ in range(3):
         sender.send(trouble_note(DISK, SNAPSHOT))
-        sender.close()
+        sender.close(SECONDS)
     (failure,) = sender.failures()
     assert failure == TroubleSeen(
         "trouble.notification", "warn", {"reason": "execution error: not authorised (-1743)"}
@@ -344,7 +346,7 @@ def test_where_there_is_no_such_program_nothing_happens(host: Host, monkeypatch:
     assert notification_command(host, "a", "b") is None
     sender = notifier(show=True, host=host)
     sender.send(trouble_note(DISK, SNAPSHOT))
-    sender.close()
+    sender.close(SECONDS)
     assert sender.failures() == ()
 
 
@@ -352,7 +354,7 @@ def test_nothing_is_sent_unless_asked(install: Callable[..., Path], receiver: Re
     said = install("osascript")
     sender = notifier()
     sender.send(trouble_note(DISK, SNAPSHOT))
-    sender.close()
+    sender.close(SECONDS)
     assert not said.exists()
     assert receiver.got == []
 
@@ -361,6 +363,6 @@ def test_both_at_once(install: Callable[..., Path], receiver: Receiver) -> None:
     said = install("osascript")
     sender = notifier(show=True, webhook=receiver.address)
     sender.send(finished_note(result("succeeded", final="/o/宁.safetensors"), SNAPSHOT))
-    sender.close(30)
+    sender.close(SECONDS)
     assert len(arguments(said)) == len(receiver.got) == 1
     assert receiver.got[0][2]["outcome"] == "succeeded"

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,8 +44,11 @@ def presets(tmp_path: Path) -> Iterator[list[Path]]:
 def queue(home: Path, tmp_path: Path, presets: list[Path]) -> Iterator[Queue]:
     children = []
 
-    def begin(*arguments: str | Path, pace: float = 0, fault: str = "") -> subprocess.Popen[str]:
-        env = environment(home, STAND_IN_STEP_SECONDS=str(pace), STAND_IN=fault)
+    def begin(
+        *arguments: str | Path, pace: float = 0, fault: str = "", slow_after: int = sys.maxsize
+    ) -> subprocess.Popen[str]:
+        steps = {"STAND_IN_STEP_SECONDS": str(pace), "STAND_IN_SLOW_AFTER": str(slow_after)}
+        env = environment(home, STAND_IN=fault, **steps)
         children.append(start("queue", *arguments, env=env, cwd=tmp_path))
         return children[-1]
 
@@ -216,7 +220,7 @@ def test_stopping_what_an_earlier_worker_began(queue: Queue, presets: list[Path]
 def test_the_worker_and_the_engine_are_killed(queue: Queue, presets: list[Path]) -> None:
     """As by a reboot."""
     add(queue, *presets[:2])
-    worker = queue("start", pace=0.2)
+    worker = queue("start", slow_after=3)
     wait_for(reached(presets[0], 3), "it trains")
     worker.kill()
     worker.communicate()

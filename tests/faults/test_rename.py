@@ -37,7 +37,7 @@ def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
 
 
 def stopped(preset: Path, home: Path) -> Run:
-    child, run = begin(preset, night(home, pace=0.1), step=6)
+    child, run = begin(preset, night(home, STAND_IN_SLOW_AFTER="6"), step=6)
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=SECONDS)
     assert end_of(run).outcome == "stopped"

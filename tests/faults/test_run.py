@@ -28,16 +28,19 @@ from kohya_driver.planning.model import Plan
 from kohya_driver.run.folder import Run, RunResult, open_run
 from kohya_driver.run.products import products_of
 from kohya_driver.run.stop import Stop
-from tests.faults.stand_in_engine import environment, install_stand_in, left_over, runs_below, start
+from kohya_driver.run.supervisor import OLDEST_SECONDS
+from tests.faults.stand_in_engine import QUIET, environment, install_stand_in, left_over, runs_below, start
 from tests.project import write_project
 
 EXTRA = (
     "[training]\nmax_train_epochs = 2\n[saving]\nevery_n_epochs = 1\n"
     '[sampling]\nprompts = ["{trigger}"]\nevery_n_epochs = 1\n'
     '[safety]\nrecover = 0\nnotify = false\ndisk = "warn"\n'
-)
+) + QUIET
 STEPS = 36
 SECONDS = 60
+QUICK = 0.01
+"""Seconds of a step: an engine that is quicker may have saved before anybody has looked at what stood there already."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -63,12 +66,14 @@ def train(
     monkeypatch: pytest.MonkeyPatch,
     fault: str = "",
     *,
-    step_seconds: float = 0,
+    step_seconds: float = QUICK,
+    slow_after: int = sys.maxsize,
     on_event: Callable[[Record, RunSnapshot], None] | None = None,
     stop: Stop | None = None,
 ) -> RunResult:
     monkeypatch.setenv("STAND_IN", fault)
     monkeypatch.setenv("STAND_IN_STEP_SECONDS", str(step_seconds))
+    monkeypatch.setenv("STAND_IN_SLOW_AFTER", str(slow_after))
     sets = ["launch.launcher=accelerate"] if fault in WITH_LAUNCHER else []
     result = api.train(api.load_preset(preset, sets=sets), on_event=on_event, stop=stop)
     run = open_run(result.folder)
@@ -91,8 +96,10 @@ def test_success(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [record.to_json() for record in run.events()] == as_written
     assert as_written[0]["kind"] == "run_started" and as_written[-1]["kind"] == "run_finished"
     assert run.snapshot().losses.points == seen[-1][1].losses.points
-    *_, last, newest = sorted(run.folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-    assert (last, newest) == (run.result_file, run.report_file)
+    # One after the other, though what is written quickly has the same time.
+    written_at = {path: path.stat().st_mtime_ns for path in run.folder.iterdir()}
+    report_at, result_at = written_at.pop(run.report_file), written_at[run.result_file]
+    assert report_at >= result_at == max(written_at.values())
     # What is free and how fast it goes are of the moment.
     written, again = (
         {**plan.to_json(), **dict.fromkeys(OF_THE_MOMENT), "findings": lasting(plan)}
@@ -135,7 +142,7 @@ def test_failure(preset: Path, monkeypatch: pytest.MonkeyPatch, fault: str, reas
     "fault", ["orphan", "bytes", "halves", "flood", "flood_of_warnings", "launcher_killed"]
 )
 def test_success_in_spite_of(preset: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    result = train(preset, monkeypatch, fault, step_seconds=0.05 if fault == "launcher_killed" else 0)
+    result = train(preset, monkeypatch, fault, step_seconds=0.05 if fault == "launcher_killed" else QUICK)
     assert (result.outcome, result.steps, len(result.checkpoints)) == ("succeeded", STEPS, 2)
     assert result.seconds < 30
 
@@ -164,20 +171,22 @@ def test_a_lora_of_an_earlier_run_is_not_this_ones(
 def test_a_checkpoint_counts_when_it_is_whole(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Record] = []
     train(preset, monkeypatch, "halves", on_event=lambda record, snapshot: seen.append(record))
-    begun = [record.elapsed for record in seen if isinstance(record.event, SavingCheckpoint)]
+    begun = [record for record in seen if isinstance(record.event, SavingCheckpoint)]
     landed = [record for record in seen if isinstance(record.event, CheckpointSaved)]
     assert len(begun) == len(landed) == 2
-    for begin, record in zip(begun, landed, strict=True):
+    for record in landed:
         assert isinstance(record.event, CheckpointSaved)
-        assert record.elapsed - begin > 0.25
-        assert record.event.size_bytes == Path(record.event.path).stat().st_size
+        file = Path(record.event.path).stat()
+        # Its second half comes half a second behind its first.
+        assert record.time + 0.05 >= file.st_mtime
+        assert record.event.size_bytes == file.st_size
 
 
 def test_a_checkpoint_has_the_step_at_which_it_was_saved(
     preset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though the engine goes on at once, and is mostly at its end when the file is noticed."""
-    run = open_run(train(preset, monkeypatch).folder)
+    run = open_run(train(preset, monkeypatch, step_seconds=0).folder)
     assert [one.step for one in run.snapshot().checkpoints] == [STEPS // 2, STEPS]
     assert [one.step for one in products_of(run)] == [STEPS // 2, STEPS]
 
@@ -185,8 +194,16 @@ def test_a_checkpoint_has_the_step_at_which_it_was_saved(
 def test_steps_have_the_times_of_the_engine(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = open_run(train(preset, monkeypatch, step_seconds=0.03).folder)
     done = [json.loads(line)["time"] for line in run.metrics_file.read_text().splitlines()]
-    told = [record.time - record.event.age for record in run.events() if isinstance(record.event, StepDone)]
-    assert told == [pytest.approx(time, abs=0.05) for time in done] and len(done) == STEPS
+    steps = [(record.time, record.event) for record in run.events() if isinstance(record.event, StepDone)]
+    assert len(steps) == len(done) == STEPS
+    # An age ends somewhere: of what is heard later than that no time is known.
+    off = [
+        abs(heard - step.age - at)
+        for (heard, step), at in zip(steps, done, strict=True)
+        if step.age < OLDEST_SECONDS
+    ]
+    # A few may be: this process can be held between two looks at its clock.
+    assert sorted(off)[:-3] and sorted(off)[-4] < 0.05
 
 
 def test_stop(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +213,7 @@ def test_stop(preset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if isinstance(record.event, StepDone) and record.event.step == 20:
             threading.Thread(target=stop.ask).start()
 
-    result = train(preset, monkeypatch, "orphan", step_seconds=0.02, on_event=ask, stop=stop)
+    result = train(preset, monkeypatch, "orphan", step_seconds=0.02, slow_after=20, on_event=ask, stop=stop)
     assert (result.outcome, result.reason, result.evidence) == ("stopped", "run.stopped", "")
     assert 20 <= result.steps < STEPS
     assert [Path(path).name for path in result.checkpoints] == ["ning-000001.safetensors"]
@@ -307,7 +324,9 @@ def test_a_signal_during_an_installation(tmp_path: Path, number: signal.Signals)
 def wait_for_run(project: Path, child: subprocess.Popen[str], step: int = 0) -> Run:
     """The run, as soon as it has made this many steps."""
     end = time.monotonic() + SECONDS
-    while time.monotonic() < end and child.poll() is None:
+    lives = True
+    while time.monotonic() < end and lives:
+        lives = child.poll() is None  # if not, it may have come there since the last look
         for run in runs_below(project):
             snapshot = run.snapshot()
             if snapshot.pid and snapshot.step >= step:
@@ -346,13 +365,16 @@ def test_a_signal_at_any_time(tmp_path: Path, number: signal.Signals) -> None:
         if child.returncode == 10:
             check_stopped(runs[0], number.name)
             assert str(runs[0].folder) in output[1]
+        elif number == signal.SIGINT and child.returncode == 1:
+            # Python itself was still looking for its packages.
+            assert not runs and "runpy" not in "".join(output), (delay, output)
         else:
             assert child.returncode in (130, -number) and not runs, (delay, child.returncode, output)
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_during_the_training(preset: Path, home: Path, number: signal.Signals) -> None:
-    env = environment(home, STAND_IN_STEP_SECONDS="0.05")
+    env = environment(home, STAND_IN_SLOW_AFTER="20")
     child = start("train", preset, "--plain", env=env, cwd=preset.parent)
     run = wait_for_run(preset.parent, child, step=20)
     child.send_signal(number)
@@ -367,7 +389,7 @@ def test_more_signals_hurry(preset: Path, home: Path) -> None:
     child = start("train", preset, env=env, cwd=preset.parent)
     run = wait_for_run(preset.parent, child, step=1)
     begin = time.monotonic()
-    for _ in range(3):
+    while not run.result():  # while the machine is busy, two of them can be one
         child.send_signal(signal.SIGINT)
         time.sleep(0.3)
     child.communicate(timeout=SECONDS)
@@ -421,7 +443,7 @@ def own_terminal(command: list[str], env: dict[str, str], cwd: Path) -> tuple[su
 
 
 def test_a_terminal_that_is_closed(preset: Path, home: Path) -> None:
-    env = environment(home, STAND_IN_STEP_SECONDS="0.08", TERM="xterm-256color")
+    env = environment(home, STAND_IN_SLOW_AFTER="19", TERM="xterm-256color")
     command = [sys.executable, "-m", "kohya_driver", "train", str(preset)]
     child, window = own_terminal(command, env, preset.parent)
     screen = b""
@@ -435,7 +457,7 @@ def test_a_terminal_that_is_closed(preset: Path, home: Path) -> None:
 
 
 def test_ctrl_c_in_a_terminal(preset: Path, home: Path) -> None:
-    env = environment(home, STAND_IN_STEP_SECONDS="0.08", TERM="xterm-256color")
+    env = environment(home, STAND_IN_SLOW_AFTER="19", TERM="xterm-256color")
     command = [sys.executable, "-m", "kohya_driver", "train", str(preset)]
     child, window = own_terminal(command, env, preset.parent)
     screen, asked = b"", False
@@ -453,10 +475,15 @@ def test_ctrl_c_in_a_terminal(preset: Path, home: Path) -> None:
     assert b"\x1b[?1049h" in left and "stopped on request" in after.decode()
 
 
-def test_several_at_once_in_one_project(preset: Path, home: Path) -> None:
+def test_several_at_once_in_one_project(preset: Path, home: Path, tmp_path: Path) -> None:
     """One of them trains; the others say who does."""
-    env = environment(home, STAND_IN_STEP_SECONDS="0.1")
+    hurry = tmp_path / "hurry"
+    env = environment(home, STAND_IN_SLOW_AFTER="1", STAND_IN_HURRY=str(hurry))
     children = [start("train", preset, "--json", env=env, cwd=preset.parent) for _ in range(3)]
+    end = time.monotonic() + SECONDS
+    while sum(child.poll() is None for child in children) > 1 and time.monotonic() < end:
+        time.sleep(0.05)
+    hurry.touch()
     outputs = [child.communicate(timeout=SECONDS) for child in children]
     assert sorted(child.returncode for child in children) == [0, 8, 8], outputs
     [run] = [run for run in runs_below(preset.parent) if run.plan_file.exists()]

@@ -1,12 +1,13 @@
 """Trainings that hang, or whose graphics part fails, on a stand-in for the engine; and whatever a dead trainer leaves behind.
 
-The supervisor runs in this process, with the watchdog's minutes made seconds.
+The supervisor runs in this process.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -50,8 +51,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = install_stand_in(tmp_path / "home")
     monkeypatch.setenv("KOHYA_DRIVER_HOME", str(made))
     monkeypatch.setenv("KOHYA_DRIVER_LANG", "en")
-    monkeypatch.setattr(signs, "SHORTEST", SHORTEST)
+    monkeypatch.setenv("STAND_IN_HURRY", str(tmp_path / "hurry"))
     return made
+
+
+@pytest.fixture
+def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watchdog's minutes are seconds in the step that stalls. In any other, a machine that is held makes no stall."""
+    feed, minutes = signs.StallSign.feed, signs.SHORTEST
+
+    def heed(sign: signs.StallSign, record: Record) -> None:
+        feed(sign, record)
+        if isinstance(record.event, StepDone):
+            stalls = record.event.step == STALLED_AT - 1
+            monkeypatch.setattr(signs, "SHORTEST", SHORTEST if stalls else minutes)
+
+    monkeypatch.setattr(signs, "LONGER", 1)
+    monkeypatch.setattr(signs.StallSign, "feed", heed)
 
 
 @pytest.fixture
@@ -61,10 +77,11 @@ def preset(tmp_path: Path, home: Path) -> Iterator[Path]:
 
 
 def play(
-    monkeypatch: pytest.MonkeyPatch, fault: str, *, once: Path | None = None, step: int = STALLED_AT
+    monkeypatch: pytest.MonkeyPatch, fault: str, *, once: Path | None = None, slow_after: int = sys.maxsize
 ) -> None:
     """What the stand-in is to do from now on."""
-    settings = {"": fault, "_STEP": str(step), "_STEP_SECONDS": "0.05", "_STATE_EVERY": str(EVERY)}
+    settings = {"": fault, "_STEP": str(STALLED_AT), "_STEP_SECONDS": "0.05", "_STATE_EVERY": str(EVERY)}
+    settings["_SLOW_AFTER"] = str(slow_after)
     for name, value in {**settings, "_ONCE": str(once or "")}.items():
         monkeypatch.setenv(f"STAND_IN{name}", value)
 
@@ -78,10 +95,16 @@ def check_resumed(result: RunResult, reason: str) -> Run:
     return run
 
 
+def hurry() -> None:
+    """The stand-in, from now on."""
+    Path(os.environ["STAND_IN_HURRY"]).touch()
+
+
 def troubles(run: Run) -> list[str]:
     return [record.event.code for record in run.events() if isinstance(record.event, TroubleSeen)]
 
 
+@pytest.mark.usefixtures("seconds")
 @pytest.mark.parametrize("fault", ["stalled", "stalled_stubborn"])
 def test_stalled_once(
     preset: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str, table: Table
@@ -91,11 +114,15 @@ def test_stalled_once(
     result = api.train(api.load_preset(preset))
     run = check_resumed(result, "trouble.stall")
     assert troubles(run) == ["trouble.stall"]
-    assert (result.seconds > STUBBORN_SECONDS) == (fault == "stalled_stubborn")
+    # When each kind of event came for the first time.
+    seen = {record.event.kind: record.elapsed for record in reversed([*run.events()])}
+    took = seen["process_exited"] - seen["trouble"]
+    assert (took > STUBBORN_SECONDS) == (fault == "stalled_stubborn")
     how = "deaf to SIGINT and SIGTERM" if fault == "stalled_stubborn" else "ended by SIGINT"
     table[f"stalled once, {how}", "resumed by itself, succeeded"] += 1
 
 
+@pytest.mark.usefixtures("seconds")
 def test_stalled_always(
     preset: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], table: Table
 ) -> None:
@@ -113,6 +140,7 @@ def test_stalled_always(
     table["stalled always", "resumed once, told, exit code 11"] += 1
 
 
+@pytest.mark.usefixtures("seconds")
 def test_stalled_and_the_preset_wants_no_more(
     preset: Path, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:
@@ -122,10 +150,16 @@ def test_stalled_and_the_preset_wants_no_more(
     table['stalled, stall = "stop"', "ended, told"] += 1
 
 
+@pytest.mark.usefixtures("seconds")
 def test_stalled_and_only_told(preset: Path, monkeypatch: pytest.MonkeyPatch, table: Table) -> None:
     """It may move again by itself."""
     play(monkeypatch, "stalled_for_a_while")
-    result = api.train(api.load_preset(preset, sets=["safety.stall=warn"]))
+
+    def hear(record: Record, snapshot: RunSnapshot) -> None:
+        if isinstance(record.event, TroubleSeen):
+            hurry()
+
+    result = api.train(api.load_preset(preset, sets=["safety.stall=warn"]), on_event=hear)
     assert (result.outcome, result.attempts) == ("succeeded", 1)
     assert troubles(Run(Path(result.folder))) == ["trouble.stall"]
     table['stalled for a while, stall = "warn"', "told, succeeded"] += 1
@@ -134,7 +168,8 @@ def test_stalled_and_only_told(preset: Path, monkeypatch: pytest.MonkeyPatch, ta
 def test_a_graphics_part_that_fails(
     preset: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, table: Table
 ) -> None:
-    play(monkeypatch, "metal", once=tmp_path / "once")
+    # The watchdog looks once a second.
+    play(monkeypatch, "metal", once=tmp_path / "once", slow_after=STALLED_AT)
     run = check_resumed(api.train(api.load_preset(preset)), "trouble.metal_error")
     assert troubles(run) == ["trouble.metal_error"]
     table["a Metal error that the engine passes over", "resumed by itself, succeeded"] += 1
@@ -144,7 +179,7 @@ def test_a_grandchild_that_a_killed_trainer_leaves(
     preset: Path, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:
     """Each attempt starts one, in a session of its own; none of the first lives when the second begins."""
-    play(monkeypatch, "orphan")
+    play(monkeypatch, "orphan", slow_after=STALLED_AT)
     left: list[set[int]] = []
 
     def look(record: Record, snapshot: RunSnapshot) -> None:
@@ -152,10 +187,13 @@ def test_a_grandchild_that_a_killed_trainer_leaves(
         if isinstance(record.event, StepDone) and record.event.step == STALLED_AT and snapshot.attempt == 1:
             left.append({living.pid for living in process.marked(str(run.folder))})
             os.kill(trainer(run), signal.SIGKILL)
+            hurry()
         if isinstance(record.event, RunStarted) and record.event.attempt == 2:
             left.append({living.pid for living in process.marked(str(run.folder))})
 
-    by_launcher = api.load_preset(preset, sets=["launch.launcher=accelerate"])
+    # What keeps the machine awake is a process of the run, too.
+    sets = ["launch.launcher=accelerate", "safety.keep_awake=false"]
+    by_launcher = api.load_preset(preset, sets=sets)
     result = api.train(by_launcher, on_event=look)
     check_resumed(result, "run.killed")
     first, second = left

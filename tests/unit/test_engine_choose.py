@@ -126,7 +126,7 @@ def silent_server() -> Iterator[str]:
 def test_a_silent_server_is_not_waited_for(silent_server: str) -> None:
     started = time.monotonic()
     (found,) = check_reach(silent_server, timeout_seconds=1.0)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert found.code == "engine.source_unreachable"
     assert "1 s" in found.message
 

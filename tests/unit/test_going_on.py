@@ -264,7 +264,7 @@ class Night:
     def follow(self, recorder: Recorder, told: Any = None) -> None:
         Supervisor(
             self.run, Child(NOBODY, str(self.run.folder)), recorder, self.run.folder / "models", Stop(), Stop(),
-            self.attempt, told=told or {},
+            self.attempt, {}, told=told or {},
         ).follow()  # fmt: skip
 
     def told(self) -> list[tuple[str, Event]]:

@@ -293,7 +293,8 @@ def tell(**facts):
 tell(event="ready")
 for number, picture in enumerate(job["pictures"], 1):
     tell(event="begun", number=number)
-    time.sleep(float(os.environ.get("SLOW", "0")))
+    if number > int(os.environ.get("SLOW_AFTER", "0")):
+        time.sleep(float(os.environ.get("SLOW", "0")))
     if os.environ.get("FAIL_AT") == str(number):
         print("Traceback (most recent call last):\\n  File \\"gen_img.py\\", line 1, in main\\nRuntimeError: MPS backend out of memory")
         sys.exit(1)
@@ -367,7 +368,10 @@ def test_the_page(drawing: Drawing) -> None:
     page = drawing.draw().page.read_text(encoding="utf-8")
     assert page.count("<img ") == len(plan.cells) and 'lang="zh-CN"' in page
     assert "宁, smile" in page and "权重 0.5" in page and "第 20 步" in page
-    assert all(f'src="{cell.file}"' in page for cell in plan.cells)
+    assert all(f'href="{cell.file}"' in page for cell in plan.cells)
+    # It holds small copies: the page alone can be passed on.
+    assert page.count('src="data:image/jpeg;base64,') == len(plan.cells) and "Content-Security-Policy" in page
+    assert page.count("<caption") == len(plan.prompts)
 
 
 def test_the_sheet_shows_each_picture_in_its_place(drawing: Drawing) -> None:
@@ -417,7 +421,8 @@ def test_another_lora_of_the_same_name_is_drawn_anew(
 
 def test_stopped(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = drawing.plan
-    monkeypatch.setenv("SLOW", "0.3")
+    monkeypatch.setenv("SLOW_AFTER", "2")
+    monkeypatch.setenv("SLOW", "10")
     stop = Stop()
 
     def watch(progress: GridProgress) -> None:
@@ -432,7 +437,7 @@ def test_stopped(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_heavy_thing_at_a_time(drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = drawing.plan
-    monkeypatch.setenv("SLOW", "0.5")
+    monkeypatch.setenv("SLOW", "10")
     stop = Stop()
     begun = threading.Event()
     errors: list[BaseException] = []
@@ -448,7 +453,9 @@ def test_one_heavy_thing_at_a_time(drawing: Drawing, tmp_path: Path, monkeypatch
     assert begun.wait(20)
     holder = files.read_json(files.home() / "training.json")
     files.write_json(files.home() / "training.json", {**holder, "pid": 1, "started": 0.0})
-    time.sleep(0.3)
+    end = time.monotonic() + 20
+    while not process.marked(str(plan.folder)) and time.monotonic() < end:
+        time.sleep(0.02)
     with pytest.raises(RunError) as failure:
         drawing.draw(replace(plan, folder=tmp_path / "other"))
     assert failure.value.code == "run.machine_busy"
