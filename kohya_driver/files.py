@@ -200,6 +200,22 @@ def read_tail(path: Path, size: int, end: int | None = None) -> bytes:
         return b""
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file stands there. A place that nobody may look at has none, nor a name that no disk could hold."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def exists(path: Path) -> bool:
+    """The same of anything that may stand there."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -79,9 +79,14 @@ def system_reason(number: int, otherwise: str = "") -> str:
     return texts.say(code) if texts.has(code) else otherwise or os.strerror(number)
 
 
+def counted(code: str, count: float, /, **values: object) -> str:
+    """The sentence for a code; that of `CODE_one` where there is one, and it is about a single thing."""
+    return texts.say(f"{code}_one" if count == 1 and texts.has(f"{code}_one") else code, **values)
+
+
 def sentence(code: str, values: Mapping[str, object]) -> str:
     """What a code says; the code itself if it is of another version."""
     try:
         return texts.say(code, **values) if texts.has(code) else code
-    except KeyError:
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError):  # with other values than it names
         return code

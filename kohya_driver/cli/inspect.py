@@ -23,13 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from kohya_driver import api, files
+    from kohya_driver.errors import EngineError, Severity
     from kohya_driver.views.findings import print_findings
     from kohya_driver.views.inspect import print_inspection
 
     found = api.inspect(arguments.path, norms=arguments.norms, base=arguments.base)
     if arguments.json:
         sys.stdout.write(files.dump_json(found.to_json()))
-        return 0
-    print_inspection(found, tags=max(0, arguments.tags))
-    print_findings(found.findings)
-    return 0
+    else:
+        print_inspection(found, tags=max(0, arguments.tags))
+        print_findings(found.findings)
+    is_harmful = any(finding.severity is Severity.ERROR for finding in found.findings)
+    return EngineError.exit_code if is_harmful else 0

@@ -50,7 +50,7 @@ def find(name: str | None) -> Run:
     try:
         return find_run(name, "newest")
     except RunError as failure:
-        if name is None or failure.code not in ("run.not_a_run", "run.unknown"):
+        if name is None or failure.code not in ("run.not_a_run", "run.unknown", "run.unknown_first"):
             raise
         if not Path(name).expanduser().is_dir():
             raise

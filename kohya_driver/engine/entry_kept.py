@@ -23,7 +23,6 @@ import tempfile
 import threading
 import time
 
-
 ROOM_BYTES = 1 << 30
 """So much of one training is kept; kept.py makes room for it."""
 

@@ -5,11 +5,13 @@ The parser makes events without a time; whoever records them stamps them (`Recor
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, ClassVar
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 
 class Phase(StrEnum):
@@ -327,7 +329,7 @@ class Record:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
-        """Raises KeyError or TypeError on what is not a record of this version."""
+        """Raises KeyError, TypeError or ValueError on what is not a record of this version."""
         if data["kind"] == StepDone.kind and len(data) == _STEP_ITEMS:  # nearly all of a long run's
             step = StepDone(
                 data["step"],
@@ -336,7 +338,14 @@ class Record:
                 _number(data["learning_rates"]),
                 data["age"],
             )
-            return cls(data["time"], data["elapsed"], step)
+            if type(step.step) is not int or type(step.learning_rates) is not dict:
+                raise TypeError("no step")
+            if not all(
+                type(value) is float or _fits(value, float)
+                for value in (step.loss, step.average_loss, step.age, *step.learning_rates.values())
+            ):
+                raise TypeError("no step")
+            return cls(_moment(data["time"]), _moment(data["elapsed"]), step)
         body = dict(data)
         kind, time, elapsed = KINDS[body.pop("kind")], body.pop("time"), body.pop("elapsed")
         for name, value in body.items():
@@ -344,12 +353,56 @@ class Record:
                 body[name] = _number(value)
             elif isinstance(value, list):
                 body[name] = tuple(value)
-        return cls(time, elapsed, kind(**body))
+        event = kind(**body)
+        for name, hint in _hints(kind.kind):
+            if not _fits(getattr(event, name), hint):
+                raise TypeError(name)
+        return cls(_moment(time), _moment(elapsed), event)
 
 
 _STEP_ITEMS = 8
 """Kind, time and elapsed, and the five of a step."""
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
+_NUMBER = (float, int)
+_MOST = 1 << 53
+"""Of a whole number or a time in a record: what is larger is none."""
+
+
+@functools.cache
+def _hints(kind: str) -> tuple[tuple[str, Any], ...]:
+    """Names and types of an event's fields."""
+    hints = get_type_hints(KINDS[kind])
+    return tuple((one.name, hints[one.name]) for one in fields(KINDS[kind]))
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value out of a file is what its field holds; whoever reads events relies on it."""
+    if hint is float:
+        return type(value) is float or _fits(value, int)
+    if hint is int:
+        return type(value) is int and abs(value) < _MOST
+    if get_origin(hint) is UnionType:
+        return any(_fits(value, one) for one in get_args(hint))
+    if get_origin(hint) is Mapping:
+        _, inner = get_args(hint)
+        return isinstance(value, dict) and all(_fits(one, inner) for one in value.values())
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(one, get_args(hint)[0]) for one in value)
+    return isinstance(value, hint)
+
+
+def _moment(value: Any) -> float:
+    """Of a record, in seconds.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    if type(value) not in _NUMBER or not abs(value) < _MOST:
+        raise ValueError("no time")
+    moment: float = value
+    return moment
+
+
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 

@@ -57,6 +57,8 @@ _RULES_BY_START = {
     for start in {rule.pattern.pattern[0] for rule in RULES}
 }
 
+_MOST_STEPS = 1 << 53
+
 _LAUNCHER = "accelerate/commands/launch.py"
 _SIGNALLED = re.compile(r"died with <Signals\.(SIG\w+): \d+>")
 
@@ -266,16 +268,28 @@ def _note(body: Any) -> Event | None:
     """What entry.py notes of itself between the values; None if it is no such note."""
     try:
         return _NOTES[body["event"]](body)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
+def _step(value: Any) -> int:
+    """Of a line that anybody may have written into.
+
+    Raises:
+        ValueError, TypeError, OverflowError: it is no number of a step.
+    """
+    step = int(value)
+    if not 0 <= step < _MOST_STEPS:
+        raise ValueError(value)
+    return step
+
+
 _NOTES: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
-    "resumed": lambda note: Resumed(int(note["step"]), int(note["epoch"]), str(note["path"])),
+    "resumed": lambda note: Resumed(_step(note["step"]), _step(note["epoch"]), str(note["path"])),
     "state": lambda note: StateSaved(str(note["path"])),
-    "latents_kept": lambda note: LatentsKept(int(note["pictures"])),
-    "texts_kept": lambda note: TextsKept(int(note["captions"])),
-    "not_saved": lambda note: StateNotSaved(int(note["step"]), str(note["reason"])),
+    "latents_kept": lambda note: LatentsKept(_step(note["pictures"])),
+    "texts_kept": lambda note: TextsKept(_step(note["captions"])),
+    "not_saved": lambda note: StateNotSaved(_step(note["step"]), str(note["reason"])),
 }
 
 
@@ -297,8 +311,10 @@ class MetricsReader:
     def take(self, body: Any) -> Event | None:
         """The same of a line that has been read."""
         try:
-            time, step, is_whole = float(body["time"]), int(body["step"]), bool(body["sync"])
+            time, step, is_whole = float(body["time"]), _step(body["step"]), bool(body["sync"])
             values = body["values"]
+            if not isinstance(values, dict):
+                raise TypeError("no values")
             loss = float(values["loss/current"]) if "loss/current" in values else None
             average = float(values["loss/average"]) if "loss/average" in values else None
             rates = _learning_rates(values)

@@ -24,6 +24,8 @@ from kohya_driver.wording import reason_of
 
 T = TypeVar("T")
 NO_CHECKPOINT = ("vae", "embedding", "controlnet", "text-encoder", "unknown")
+PICKLES = (".ckpt", ".pt", ".pth", ".bin")
+"""Names that promise a pickle; what does not even begin as one is damaged then, and looked through all the same."""
 _SAID_KINDS: Mapping[str, str] = {"networks.dylora": "dylora", "networks.lora_fa": "lora-fa"}
 """They write what a LoRA has; only the metadata tell."""
 
@@ -55,14 +57,24 @@ def inspect_file(path: Path, *, norms: bool = False, base: Path | None = None) -
 def _read(path: Path) -> BaseModel:
     """A .safetensors by another name is one all the same; only the engine is particular about it."""
     try:
-        return read_base(path)
+        model = read_base(path)
     except EngineError as failure:
         if failure.code != "base.safetensors_by_another_name":
             raise
+    else:
+        if model.format == "ckpt" and path.suffix.lower() not in PICKLES and not _begins_as_pickle(path):
+            raise EngineError("inspect.no_model", path)
+        return model
     header = read_header(path)
     return BaseModel(
         path, families.model_family(header), "safetensors", main_dtype(header), path.stat().st_size
     )
+
+
+def _begins_as_pickle(path: Path) -> bool:
+    """Torch's zip, or a bare pickle of the protocols that it ever wrote."""
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"))
 
 
 def _is_adapter(header: Header) -> bool:

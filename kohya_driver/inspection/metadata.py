@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -108,8 +109,13 @@ def _value(text: str) -> Any:
 
 
 def _parsed(text: str) -> Any:
-    """What is no JSON is the text itself; JSON's own NaN is none."""
+    """What is no JSON is the text itself; what is no number that JSON can hold stays as it was written."""
     try:
-        return json.loads(text, parse_constant=str)
+        return json.loads(text, parse_constant=str, parse_float=_finite)
     except (ValueError, RecursionError):
         return text
+
+
+def _finite(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text

@@ -28,6 +28,7 @@ OF_THE_RUN = frozenset(
 )  # fmt: skip
 """Options that every run has of its own, or that stand elsewhere in a preset."""
 OWN_VARIABLES = ("PYTHONPATH", "KOHYA_DRIVER_METRICS", "KOHYA_DRIVER_ATTEMPT", "KOHYA_DRIVER_KEPT")
+SECRET_OPTIONS = ("wandb_api_key", "huggingface_token")
 UNTOLD = ("webhook",)
 """An address with a key in it is nobody else's business."""
 _SECRET = re.compile(r"token|key|secret|password", re.I)
@@ -68,7 +69,9 @@ def _settings(plan: Plan, options: Iterable[str], keys: Iterable[str]) -> Iterat
     for key in keys:
         yield ("dataset", key), _plain(_dataset_value(plan, key))
     for option in options:
-        if option not in OF_THE_RUN:
+        if option in SECRET_OPTIONS:
+            yield _place(option), "…" if _value(plan, option) else None
+        elif option not in OF_THE_RUN:
             place = _place(option)
             draws = place[0] != "sampling" or plan.sample_prompts
             yield place, _plain(_value(plan, option)) if draws else None

@@ -22,7 +22,7 @@ def remarks_of(run: Run, history: History) -> tuple[Remark, ...]:
 
 
 def _remarks(advice: Advice) -> Iterator[Remark]:
-    """The first has the remedies, and what was missing to judge by."""
+    """The first has the remedies with what they change, and what was missing to judge by."""
     gaps = tuple(texts.say(f"advice.gap.{gap}") for gap in advice.gaps)
     for place, one in enumerate(advice.judgements):
         evidence = tuple(each.sentence for each in one.evidence)
@@ -30,7 +30,9 @@ def _remarks(advice: Advice) -> Iterator[Remark]:
             KINDS.get(one.kind, "change"),
             one.title,
             one.text,
-            evidence if place else (*evidence, *gaps),
+            evidence,
             () if place else tuple(remedy.sentence for remedy in advice.remedies),
             texts.say(f"advice.confidence_{one.confidence}"),
+            () if place else gaps,
+            {} if place else advice.changes,
         )

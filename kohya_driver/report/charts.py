@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from kohya_driver import texts
 from kohya_driver.report.markup import Markup, element, join, raw
+from kohya_driver.report.still import Line, still
 
 ROWS = 10
 """Of a chart's table."""
@@ -72,15 +73,21 @@ def _shown(value: float | None) -> float | None:
 
 
 def figure(chart: Chart) -> Markup:
-    """The chart as HTML; the page's script draws it from the data in it."""
+    """The chart as HTML, drawn as it stands still; the page's script draws it anew from the data in it."""
     caption = element(
         "figcaption",
         join(element("p", said) for said in (chart.summary, *chart.notes) if said),
         id=f"{chart.id}-says",
     )
     kind = "chart wide" if chart.is_wide else "chart"
+    lines = [Line(one.values, one.style, one.colour) for one in chart.series]
     plot = element(
-        "div", "", role="img", class_="plot", aria_label=chart.title, aria_describedby=f"{chart.id}-says"
+        "div",
+        still(chart.xs, lines, chart.scale, number),
+        role="img",
+        class_="plot",
+        aria_label=chart.title,
+        aria_describedby=f"{chart.id}-says",
     )
     return element(
         "figure",

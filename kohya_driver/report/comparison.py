@@ -169,7 +169,7 @@ def _samples(reports: Sequence[RunReport]) -> Iterator[SamplePair]:
     for index, prompt in enumerate(first.samples.prompts):
         drawn = [one for one in first.samples.pictures if one.prompt_index == index]
         for picture in _few(drawn):
-            pictures = tuple(_nearest(one, prompt, index, picture.step) for one in reports)
+            pictures = tuple(_nearest(one, first, index, picture.step) for one in reports)
             if sum(one is not None for one in pictures) > 1:
                 yield SamplePair(prompt, picture.step, pictures)
 
@@ -181,14 +181,20 @@ def _few(drawn: Sequence[Picture]) -> Sequence[Picture]:
     return [drawn[round(place * (len(drawn) - 1) / (MOST_COLUMNS - 1))] for place in range(MOST_COLUMNS)]
 
 
-def _nearest(report: RunReport, prompt: str, index: int, step: int) -> Picture | None:
+def _nearest(report: RunReport, first: RunReport, index: int, step: int) -> Picture | None:
     """Of the same prompt; where no prompt is known, of the same number."""
-    prompts = report.samples.prompts
-    same = index if index < len(prompts) and prompts[index] == prompt else None
-    if same is None and prompt:
-        same = next((place for place, text in enumerate(prompts) if text == prompt), None)
+    wanted, prompts = _as_written(first)[index], _as_written(report)
+    same = index if index < len(prompts) and prompts[index] == wanted else None
+    if same is None and wanted:
+        same = next((place for place, text in enumerate(prompts) if text == wanted), None)
     drawn = [one for one in report.samples.pictures if one.prompt_index == same]
     return min(drawn, key=lambda one: (abs(one.step - step), one.step), default=None)
+
+
+def _as_written(report: RunReport) -> tuple[str, ...]:
+    """Its prompts before the trigger word, which each run has of its own, was filled in."""
+    written, filled = report.samples.written, report.samples.prompts
+    return written if len(written) == len(filled) else filled
 
 
 def folder_of(comparison: Comparison) -> Path:

@@ -8,14 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kohya_driver import texts
+from kohya_driver import files, texts
 from kohya_driver.report.charts import Chart, Series, Style, aligned, figures, number
 from kohya_driver.report.comparison import LETTERS, Comparison, SamplePair, smooth_losses
 from kohya_driver.report.comparison_words import grouped, lettered, results
 from kohya_driver.report.curves import MOST_POINTS, bounds, medians, smoothing_span, thin
 from kohya_driver.report.markup import Markup, element, join, link
 from kohya_driver.report.model import Picture, RunReport
-from kohya_driver.report.page import contents, page, section, table, theme_switch
+from kohya_driver.report.page import (
+    LONG_PROMPT,
+    contents,
+    page,
+    prompt_words,
+    section,
+    table,
+    theme_switch,
+)
 from kohya_driver.report.thumbs import with_thumbs
 
 
@@ -70,7 +78,9 @@ def _run(report: RunReport, beside: Path) -> Markup:
     """Its name, which leads to its report if there is one."""
     path = report.folder / "report.html"
     return (
-        element("a", report.name, href=link(path, beside)) if path.is_file() else element("span", report.name)
+        element("a", report.name, href=link(path, beside))
+        if files.is_file(path)
+        else element("span", report.name)
     )
 
 
@@ -121,16 +131,17 @@ def _sheet(
     """One prompt: steps across, runs down."""
     heads = (element("th", _step(pair.step), scope="col") for pair in pairs)
     body = join(join(_row(comparison, place, pairs, thumbs, beside)) for place in range(len(comparison.runs)))
-    parts = (element("caption", prompt), element("thead", element("tr", join(heads))), body)
+    short = prompt[:LONG_PROMPT]
+    parts = (element("caption", short, dir="auto"), element("thead", element("tr", join(heads))), body)
     sheet = element(
         "div",
         element("table", join(parts)),
         class_="scroll sheet",
         role="region",
         tabindex="0",
-        aria_label=prompt,
+        aria_label=short,
     )
-    return join((element("p", prompt, class_="about"), sheet))
+    return join((element("div", prompt_words(prompt), class_="about"), sheet))
 
 
 def _step(step: int) -> str:

@@ -80,7 +80,7 @@ def _is_there(run: Run) -> bool:
         made, ended = run.report_file.stat(), run.result_file.stat()
     except OSError:
         return False
-    return run.report_file.is_file() and made.st_mtime_ns >= ended.st_mtime_ns
+    return files.is_file(run.report_file) and made.st_mtime_ns >= ended.st_mtime_ns
 
 
 def _lock_file(run: Run) -> Path:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kohya_driver import texts
-from kohya_driver.report.model import RunReport, Told
-from kohya_driver.wording import human_bytes, human_duration, human_loss, human_pace
+from kohya_driver.preset.describe import toml_pair
+from kohya_driver.report.model import Column, RunReport, Told
+from kohya_driver.wording import counted, human_bytes, human_duration, human_loss, human_pace
 
+_MOST = 1 << 53
+"""Bytes; what is more was not measured."""
 WEBUI, COMFYUI = "models/Lora", "models/loras"
 
 Piece = tuple[str, bool]
@@ -66,8 +70,56 @@ def failure_title(report: RunReport) -> str:
     return words("failure.title" if report.state == "failed" else "failure.stopped_title")
 
 
+def resume_words(report: RunReport) -> str:
+    """What its command does."""
+    if report.resumes_at is None:
+        return words("failure.anew")
+    return words("failure.resume", step=report.resumes_at)
+
+
 def resume_command(report: RunReport) -> str:
     return f"kohya-driver resume {shlex.quote(report.name)}"
+
+
+def changed_lines(changes: Mapping[str, Any]) -> Iterator[str]:
+    """What advice changes in a preset, as it stands there, table by table."""
+    last = ""
+    for key, value in sorted(changes.items(), key=lambda pair: pair[0].rpartition(".")[0]):
+        section, _, name = key.rpartition(".")
+        if section != last:
+            yield f"[{section}]"
+            last = section
+        yield f"# {name}: {words('advice.unset')}" if value is None else toml_pair(name, value)
+
+
+def apply_command(report: RunReport) -> str:
+    return f"kohya-driver advise {shlex.quote(report.name)} --apply next.toml"
+
+
+def prompt_settings(report: RunReport, index: int) -> list[str]:
+    """What was asked for with a prompt, beside its words."""
+    asked = report.samples.settings[index] if index < len(report.samples.settings) else None
+    if asked is None:
+        return []
+    seed = words("samples.seeds") if asked.seed is None else words("samples.seed", seed=asked.seed)
+    told = counted(
+        "report_page.samples.settings",
+        asked.steps,
+        width=asked.width,
+        height=asked.height,
+        seed=seed,
+        steps=asked.steps,
+        scale=f"{asked.scale:g}",
+    )
+    first = f"{told} · {asked.sampler}" if asked.sampler else told
+    return [first, *([words("samples.negative", negative=asked.negative)] if asked.negative else [])]
+
+
+def column_title(column: Column) -> str:
+    """Of samples that were drawn at one time."""
+    if column.step:
+        return words("samples.step", step=f"{column.step:,}")
+    return words("samples.epoch", epoch=column.epoch) if column.epoch else words("samples.before")
 
 
 def trouble(one: Told) -> str:
@@ -124,7 +176,7 @@ def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
         ("packages", packages or (words("surroundings.no_packages") if engine else "")),
         ("machine", " · ".join(part for part in (host.get("chip"), host.get("machine")) if part)),
         ("system", system),
-        ("memory", human_bytes(memory) if isinstance(memory, int) and memory > 0 else ""),
+        ("memory", human_bytes(memory) if isinstance(memory, int) and 0 < memory < _MOST else ""),
         ("device", told.device),
         ("base", told.base),
     ):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kohya_driver import __version__, texts
+from kohya_driver import __version__, files, texts
 from kohya_driver.engine.model import SD_SCRIPTS
 from kohya_driver.engine.store import read_state
 from kohya_driver.events.parts import Checkpoint, named_position
@@ -26,11 +26,14 @@ from kohya_driver.report.model import (
     Usage,
 )
 from kohya_driver.report.samples import sample_sheet
+from kohya_driver.report.secrets import masked
 from kohya_driver.report.sources import Sources, list_of, number, table_of, text_of, whole, whole_of
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.history import History, read_history
-from kohya_driver.run.samples import run_samples
-from kohya_driver.wording import sentence
+from kohya_driver.run.remote import read_mark
+from kohya_driver.run.samples import gone_samples, readable_plan, run_samples
+from kohya_driver.run.states import find_states
+from kohya_driver.wording import reason_of, sentence
 
 WEIGHTS = (0.8, 1.0, 0.6)
 """At which a LoRA is tried, the one to begin with first."""
@@ -50,9 +53,12 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
     plan, result, history = sources.plan(), sources.result(), read_history(run)
     state = _state(run, result, history)
     rows = _checkpoints(run, plan, history, result)
-    samples = _samples(run, rows, history, sources, pictures=pictures)
-    _tell_what_is_missing(sources, history, state, rows)
+    resolved = sources.text(run.resolved_preset_file) or text_of(plan, "resolved_preset")
+    preset = sources.text(run.preset_file) or text_of(plan, "preset")
+    samples = _samples(run, rows, history, sources, _written_prompts(resolved), pictures=pictures)
     numbers = _numbers(plan, result, history)
+    _tell_what_is_missing(sources, history, result, state, numbers, rows)
+    can_resume = _can_resume(run, state, plan)
     return RunReport(
         language=texts.language(),
         made=time.time(),
@@ -64,16 +70,19 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
         failure=outcome.failure(result, history.snapshot),
         recoveries=outcome.recoveries(result),
         troubles=outcome.troubles(history.snapshot),
-        can_resume=_can_resume(run, state, plan),
+        can_resume=can_resume,
+        resumes_at=_newest_state(run, plan) if can_resume else None,
         usage=_usage(run, plan, rows),
         curves=history.curves,
         samples=samples,
+        grids=grids_of(run),
         checkpoints=rows,
-        advice=tuple(advise(run, history)) if advise else (),
+        advice=_advice(run, history, advise, sources) if advise else (),
         warnings=tuple(_warnings(plan)),
         changes=tuple(_changes(plan)),
-        preset=sources.text(run.preset_file) or text_of(plan, "preset"),
-        resolved=sources.text(run.resolved_preset_file) or text_of(plan, "resolved_preset"),
+        preset=masked(preset),
+        resolved=masked(resolved),
+        is_masked=(masked(preset), masked(resolved)) != (preset, resolved),
         surroundings=_surroundings(plan),
         missing=tuple(sources.missing),
     )
@@ -81,7 +90,7 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
 
 def _state(run: Run, result: RunResult | None, history: History) -> str:
     if result:
-        return result.outcome
+        return result.outcome if result.outcome in outcome.ENDS else "unknown"
     if run.is_running():
         return "running"
     if run.engine_alive():
@@ -90,7 +99,28 @@ def _state(run: Run, result: RunResult | None, history: History) -> str:
 
 
 def _can_resume(run: Run, state: str, plan: Mapping[str, Any]) -> bool:
-    return state in ("failed", "stopped", "cut off") and bool(plan)
+    if state not in ("failed", "stopped", "cut off") or not plan:
+        return False
+    # Elsewhere, or on several machines, nobody can go on from here.
+    return read_mark(run.folder) is None and whole_of(plan, "distribution", "machines") <= 1
+
+
+def _newest_state(run: Run, plan: Mapping[str, Any]) -> int | None:
+    """The step of the train state to go on from. Its files are counted by `resume` itself: they are large."""
+    folders = [run.states_folder, *(Path(name) for name in (text_of(plan, "output_dir"),) if name)]
+    try:
+        states = find_states(*folders)
+    except OSError:
+        return None
+    return whole(states[0].step) if states else None
+
+
+def _advice(run: Run, history: History, advise: Advise, sources: Sources) -> tuple[Remark, ...]:
+    try:
+        return tuple(advise(run, history))
+    except OSError as failure:  # a place that may not be looked at
+        sources.tell("report.no_advice", run.folder, reason=reason_of(failure))
+        return ()
 
 
 # --- numbers
@@ -100,17 +130,17 @@ def _numbers(plan: Mapping[str, Any], result: RunResult | None, history: History
     snapshot, curves = history.snapshot, history.curves
     last_loss = smooth(curves.losses, smoothing_span(len(curves.losses)))[-1:]
     pace = quantile(curves.seconds, 0.5)
-    step = max((whole(snapshot.step), *curves.steps[-1:]))
+    step = max((whole(snapshot.step), *curves.steps[-1:], result.steps if result else 0))
     return Numbers(
         step=step,
         steps=whole(snapshot.steps) or whole_of(plan, "steps"),
         epoch=whole(snapshot.epoch) or _epoch(step, plan),
         epochs=whole(snapshot.epochs) or whole_of(plan, "epochs"),
         images=whole_of(plan, "images"),  # the engine counts each as often as it is shown
-        seconds=number(result.seconds) if result else snapshot.elapsed,
-        started=(number(result.started) if result else 0.0) or snapshot.started,
-        ended=number(result.ended) if result else snapshot.time,
-        attempts=max(whole(snapshot.attempt), whole(result.attempts) if result else 1),
+        seconds=result.seconds if result else snapshot.elapsed,
+        started=(result.started if result else 0.0) or snapshot.started,
+        ended=result.ended if result else snapshot.time,
+        attempts=max(snapshot.attempt, result.attempts if result else 1),
         loss=next((loss for loss in last_loss if math.isfinite(loss)), None),
         validation_loss=curves.validations[-1][1] if curves.validations else None,
         seconds_per_step=None if math.isnan(pace) else pace,
@@ -144,12 +174,12 @@ def _only_in_result(
 ) -> Iterator[Checkpoint]:
     """Files that the events do not tell of, because they are lost; the names say when they were written."""
     for name in dict.fromkeys((*result.checkpoints, *result.saved, result.final)):
-        path = Path(str(name))
-        if not name or name in known or not path.is_file():
+        path = Path(name)
+        if not name or name in known or not files.is_file(path):
             continue
         status = path.stat()
         step, epoch = named_position(path.name)
-        steps = step or epoch * whole_of(plan, "steps_per_epoch") or whole(result.steps)
+        steps = step or epoch * whole_of(plan, "steps_per_epoch") or result.steps
         yield Checkpoint(str(path), status.st_size, steps, _epoch(steps, plan), status.st_mtime)
 
 
@@ -168,24 +198,46 @@ def _row(run: Run, checkpoint: Checkpoint, final: str, plan: Mapping[str, Any]) 
     step = whole(checkpoint.step)
     return CheckpointRow(
         path, step, whole(checkpoint.epoch) or _epoch(step, plan), whole(checkpoint.size_bytes), number(checkpoint.time),
-        kind, path.is_file(),
+        kind, files.is_file(path),
     )  # fmt: skip
 
 
 def _samples(
-    run: Run, rows: tuple[CheckpointRow, ...], history: History, sources: Sources, *, pictures: bool
+    run: Run,
+    rows: tuple[CheckpointRow, ...],
+    history: History,
+    sources: Sources,
+    written: tuple[str, ...],
+    *,
+    pictures: bool,
 ) -> Samples:
-    try:
-        found = run_samples(run, history.drawn)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        if (run.folder / "models" / "sample").is_dir():
-            sources.tell("report.samples_unknown", run.folder / "models" / "sample")
-        return Samples()
-    sheet = sample_sheet(found, rows, pictures=pictures)
+    found = run_samples(run, history.drawn)
+    if found and readable_plan(run) is None:
+        sources.tell("report.samples_unknown", found[0].path.parent)
+    if gone := gone_samples(run, history.drawn):
+        sources.tell("report.samples_gone", count=gone)
+    sheet = sample_sheet(found, rows, pictures=pictures, written=written)
     for picture in sheet.pictures:
         if picture.is_broken:
             sources.tell("report.picture_broken", picture.path, name=picture.path.name)
     return sheet
+
+
+def _written_prompts(resolved: str) -> tuple[str, ...]:
+    """As the preset has them, in the order of its samples."""
+    try:
+        prompts = files.parse_toml(resolved).get("sampling", {}).get("prompts", ())
+        return tuple(map(str, prompts)) if isinstance(prompts, list) else ()
+    except (ValueError, AttributeError, RecursionError):
+        return ()
+
+
+def grids_of(run: Run) -> tuple[Path, ...]:
+    """The pages of the comparison grids that were drawn of a run, the first first."""
+    try:
+        return tuple(sorted(filter(files.is_file, run.grids_folder.glob("[!.]*/grid.html"))))
+    except OSError:
+        return ()
 
 
 def _usage(run: Run, plan: Mapping[str, Any], rows: tuple[CheckpointRow, ...]) -> Usage | None:
@@ -263,11 +315,17 @@ def _surroundings(plan: Mapping[str, Any]) -> Surroundings:
 
 
 def _tell_what_is_missing(
-    sources: Sources, history: History, state: str, rows: tuple[CheckpointRow, ...]
+    sources: Sources,
+    history: History,
+    result: RunResult | None,
+    state: str,
+    numbers: Numbers,
+    rows: tuple[CheckpointRow, ...],
 ) -> None:
     run, curves = sources.run, history.curves
-    if not run.events_file.exists():
-        sources.tell("report.file_missing", run.events_file, name=run.events_file.name)
+    has_events = sources.has_records(run.events_file)
+    if result and state == "unknown":
+        sources.tell("report.unknown_outcome", run.result_file, outcome=result.outcome[:80])
     if curves.steps and not history.has_values:
         sources.tell("report.no_values", run.metrics_file)
     if history.damaged:
@@ -275,7 +333,8 @@ def _tell_what_is_missing(
     if history.unknown:
         sources.tell("report.unknown_events", run.events_file, count=history.unknown)
     if not curves.steps and state not in GOES_ON:
-        sources.tell("report.no_steps", run.folder)
+        is_empty = has_events and not history.damaged and not numbers.step
+        sources.tell("report.no_steps" if is_empty else "report.steps_lost", run.folder)
     for row in rows:
         if not row.exists:
             sources.tell("report.checkpoint_gone", row.path, name=row.path.name)

@@ -10,7 +10,7 @@ from kohya_driver.report import facts
 from kohya_driver.report.charts import Chart, number, table_places
 from kohya_driver.report.facts import words
 from kohya_driver.report.markup import clean, link
-from kohya_driver.report.model import Column, RunReport, Told
+from kohya_driver.report.model import Picture, RunReport, Told
 from kohya_driver.report.run_charts import run_charts
 from kohya_driver.wording import human_bytes
 
@@ -104,7 +104,7 @@ def _failure(report: RunReport) -> Iterator[str]:
             yield f"{words(name)}: {text(said)}" if said else ""
         yield text(failure.not_recovered)
     if report.can_resume:
-        yield f"{words('failure.resume')} {code(facts.resume_command(report))}"
+        yield f"{facts.resume_words(report)} {code(facts.resume_command(report))}"
     if failure and failure.evidence:
         yield f"{words('failure.evidence')}:"
         yield block(failure.evidence)
@@ -120,10 +120,21 @@ def _told(items: Iterable[Told]) -> Iterator[str]:
 
 def _advice(report: RunReport) -> Iterator[str]:
     for remark in report.advice:
-        lines = [f"**{text(remark.title)}** {text(remark.text)}".rstrip()]
-        lines += [f"- {text(one)}" for one in (*remark.remedies, *remark.evidence)]
-        yield "\n".join(lines)
+        yield f"**{text(remark.title)}** {text(remark.text)}".rstrip()
+        yield from _listed("advice.remedies", remark.remedies)
+        if remark.changes:
+            yield f"{words('advice.changes')}:"
+            yield block("\n".join(facts.changed_lines(remark.changes)), "toml")
+            yield f"{words('advice.apply')} {code(facts.apply_command(report))}"
+        yield from _listed("advice.evidence", remark.evidence)
+        yield from _listed("advice.gaps", remark.gaps)
         yield text(remark.confidence)
+
+
+def _listed(title: str, sentences: Sequence[str]) -> Iterator[str]:
+    if sentences:
+        yield f"{words(title)}:"
+        yield "\n".join(f"- {text(one)}" for one in sentences)
 
 
 def _usage(report: RunReport, beside: Path) -> Iterator[str]:
@@ -146,19 +157,30 @@ def _marked(pieces: Iterable[facts.Piece]) -> str:
 
 def _samples(report: RunReport, beside: Path) -> Iterator[str]:
     samples = report.samples
+    if report.grids:
+        links = (_link(page.parent.name, page, beside) for page in report.grids)
+        yield f"{words('samples.grids')} {', '.join(links)}"
     if not samples.pictures:
         return
-    head = ["", *(_column(one) for one in samples.columns)]
+    head = ["", *(facts.column_title(one) for one in samples.columns)]
     rows = []
     for index, prompt in enumerate(samples.prompts):
-        pictures = [samples.at(index, column.step) for column in samples.columns]
-        cells = (_link(one.path.name, one.path, beside) if one else "–" for one in pictures)
-        rows.append((_cell_code(prompt), *cells))
+        pictures = [samples.at(index, column) for column in samples.columns]
+        rows.append((_cell_code(prompt), *(_picture(one, beside) for one in pictures)))
     yield table(head, rows, is_marked_up=True)
+    told = (" · ".join(facts.prompt_settings(report, index)) for index in range(len(samples.prompts)))
+    yield "\n".join(
+        f"- {words('samples.prompt', number=number)}: {text(one)}"
+        for number, one in enumerate(told, 1)
+        if one
+    )
 
 
-def _column(column: Column) -> str:
-    return words("samples.step", step=f"{column.step:,}") if column.step else words("samples.before")
+def _picture(picture: Picture | None, beside: Path) -> str:
+    if picture is None:
+        return "–"
+    name = _link(picture.path.name, picture.path, beside)
+    return f"{name} ({words('samples.broken')})" if picture.is_broken else name
 
 
 def _curves(report: RunReport) -> Iterator[str]:
@@ -197,4 +219,6 @@ def _changes(report: RunReport) -> Iterator[str]:
 
 
 def _preset(report: RunReport) -> Iterator[str]:
+    if report.preset and report.is_masked:
+        yield text(words("preset.masked"))
     yield block(report.preset, "toml") if report.preset else ""

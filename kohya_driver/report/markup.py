@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 _NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that HTML forbids or UTF-8 cannot hold; a file's name may have them."""
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Turn the direction of what follows, beyond the end of the text that holds them."""
 _VOID = ("img", "meta", "br")
 
 
@@ -26,8 +28,9 @@ def raw(text: str) -> Markup:
 
 
 def clean(text: object) -> str:
-    """What HTML cannot hold becomes a visible sign."""
-    return _NOT_IN_HTML.sub("\ufffd", str(text))
+    """What HTML cannot hold becomes a visible sign, and so does what would turn the words around."""
+    found = _NOT_IN_HTML.sub("\ufffd", str(text))
+    return _DIRECTIONS.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", found)
 
 
 def escape(text: object) -> Markup:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kohya_driver.planning.prompts import Prompt
 from kohya_driver.report.curves import thin
 from kohya_driver.run.curves import Curves
 
@@ -116,13 +117,18 @@ class Samples:
     """The samples: prompts down, steps across."""
 
     prompts: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    """The same as the preset has them, before the trigger word was filled in; empty where that is not known."""
+    settings: tuple[Prompt | None, ...] = ()
+    """What was asked for with each of the prompts."""
     columns: tuple[Column, ...] = ()
     pictures: tuple[Picture, ...] = ()
     left_out: int = 0
     """Times that are not shown, because there are more than a page can hold."""
 
-    def at(self, prompt_index: int, step: int) -> Picture | None:
-        found = (one for one in self.pictures if (one.prompt_index, one.step) == (prompt_index, step))
+    def at(self, prompt_index: int, column: Column) -> Picture | None:
+        wanted = prompt_index, column.step, column.epoch
+        found = (one for one in self.pictures if (one.prompt_index, one.step, one.epoch) == wanted)
         return next(found, None)
 
 
@@ -181,6 +187,10 @@ class Remark:
     evidence: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
     confidence: str = ""
+    gaps: tuple[str, ...] = ()
+    """What was missing to judge by."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """What the remedies change in a preset: dotted key → new value; None takes it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +211,13 @@ class RunReport:
     troubles: tuple[Told, ...] = ()
     """What the watchdog saw."""
     can_resume: bool = False
+    resumes_at: int | None = None
+    """The step of the newest train state; None: there is none, and to go on is to begin anew."""
     usage: Usage | None = None
     curves: Curves = field(default_factory=Curves)
     samples: Samples = Samples()
+    grids: tuple[Path, ...] = ()
+    """Pages of the comparison grids that were drawn of it."""
     checkpoints: tuple[CheckpointRow, ...] = ()
     advice: tuple[Remark, ...] = ()
     warnings: tuple[Told, ...] = ()
@@ -213,6 +227,8 @@ class RunReport:
     """As the person wrote it."""
     resolved: str = ""
     """The one that repeats the run."""
+    is_masked: bool = False
+    """Whether secrets were hidden in either of them."""
     surroundings: Surroundings = Surroundings()
     missing: tuple[Told, ...] = ()
     """What could not be read, or is not there."""

@@ -1,4 +1,4 @@
-"""How a run ended, in sentences."""
+"""How a run ended, in sentences of the language in use: made anew from codes and values, whatever language the run spoke."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from kohya_driver import texts
+from kohya_driver.diagnosis.model import Cause
 from kohya_driver.events.snapshot import RunSnapshot
 from kohya_driver.report.model import Failure, Numbers, Recovered, Told
 from kohya_driver.run.folder import Recovery, RunResult
-from kohya_driver.wording import human_duration, sentence
+from kohya_driver.wording import counted, human_duration, sentence
+
+ENDS = ("succeeded", "failed", "stopped")
+"""The outcomes that this version knows."""
 
 
 def headline(state: str, numbers: Numbers, result: RunResult | None, snapshot: RunSnapshot) -> str:
@@ -18,10 +22,11 @@ def headline(state: str, numbers: Numbers, result: RunResult | None, snapshot: R
     code = f"report_page.headline.{state.replace(' ', '_')}"
     if state == "stopped" and result and result.reason != "run.stopped":
         code = "report_page.headline.stopped_by"
-    if not texts.has(code):
-        code = "report_page.headline.unknown"
-    return texts.say(
+    if state == "unknown" and result:
+        code = "report_page.headline.ended"
+    return counted(
         code,
+        numbers.step,
         step=numbers.step,
         steps=numbers.steps,
         duration=human_duration(numbers.seconds),
@@ -32,18 +37,15 @@ def headline(state: str, numbers: Numbers, result: RunResult | None, snapshot: R
 
 def failure(result: RunResult | None, snapshot: RunSnapshot) -> Failure | None:
     """Why it ended before its time; None if it did not, or on request."""
-    if result is None or result.outcome == "succeeded" or result.reason == "run.stopped":
+    if result is None or result.outcome not in ("failed", "stopped") or result.reason == "run.stopped":
         return None
-    raw = result.diagnosis.get("cause") if isinstance(result.diagnosis, Mapping) else None
-    cause: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
-    values = {"step": snapshot.step, **result.reason_values}
-    hint = sentence(f"{result.reason}.hint", values)
+    hint = sentence(f"{result.reason}.hint", _values(result, snapshot))
     return Failure(
         code=result.reason,
         message=_reason(result, snapshot),
-        why=str(cause.get("why") or ""),
-        hint=str(cause.get("hint") or "") or ("" if hint.endswith(".hint") else hint),
-        evidence=str(result.evidence or ""),
+        why=_of_cause(result, "why"),
+        hint=_of_cause(result, "hint") or ("" if hint.endswith(".hint") else hint),
+        evidence=result.evidence,
         not_recovered=sentence(result.not_recovered, {}) if result.not_recovered else "",
     )
 
@@ -67,10 +69,23 @@ def troubles(snapshot: RunSnapshot) -> tuple[Told, ...]:
 
 def _reason(result: RunResult, snapshot: RunSnapshot) -> str:
     """What was recognised in the engine's words, where that says more than that it failed; else what the code says."""
-    raw = result.diagnosis.get("cause") if isinstance(result.diagnosis, Mapping) else None
-    if isinstance(raw, Mapping) and raw.get("message") and not result.reason.startswith("trouble."):
-        return str(raw["message"])
-    return sentence(result.reason, {"step": snapshot.step, **result.reason_values})
+    recognised = "" if result.reason.startswith("trouble.") else _of_cause(result, "message")
+    return recognised or sentence(result.reason, _values(result, snapshot))
+
+
+def _values(result: RunResult, snapshot: RunSnapshot) -> Mapping[str, Any]:
+    return {"step": snapshot.step, **result.reason_values}
+
+
+def _of_cause(result: RunResult, name: str) -> str:
+    """A sentence about what was recognised; the one that was kept if this version has none."""
+    told = result.diagnosis.get("cause")
+    if not isinstance(told, Mapping):
+        return ""
+    kind, values, kept = told.get("kind"), told.get("values"), told.get(name)
+    cause = Cause(kind if isinstance(kind, str) else "", values if isinstance(values, Mapping) else {})
+    said = getattr(cause, name) if texts.has(cause.code) else ""
+    return str(said or (kept if isinstance(kept, str) else ""))
 
 
 def _recovered(recovered: tuple[Recovery, ...]) -> Iterator[Recovered]:

@@ -89,7 +89,7 @@
       return 16 + longest * 7;
     }, space: 36, values: labels, incrs: distances(-15) });
     var scales = { x: { time: false }, y: body.scale ? { range: function (plot, low, high) { return body.scale; } } : {} };
-    var old = place.querySelector(".uplot");
+    var old = place.querySelector(".uplot, .still");
     if (old) { old.remove(); }
     return new window.uPlot({
       width: place.clientWidth, height: parseInt(getComputedStyle(place).minHeight, 10),
@@ -120,6 +120,7 @@
     at.className = "at";
     figure.querySelector(".key").appendChild(at);
   });
+  Array.prototype.slice.call(document.querySelectorAll(".hint")).forEach(function (one) { one.hidden = false; });
   drawAll();
   window.addEventListener("resize", fit);
   dark.addEventListener("change", drawAll);
@@ -132,10 +133,17 @@
     drawAll();
   });
 
-  // On paper it is light, and as wide as the paper.
-  var before;
-  window.addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; drawAll(); });
+  // On paper it is light, as wide as the paper, and nothing is folded: there is nobody to open it.
+  var before, opened = [];
+  window.addEventListener("beforeprint", function () {
+    before = root.dataset.theme;
+    root.dataset.theme = "light";
+    opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    opened.forEach(function (one) { one.open = true; });
+    drawAll();
+  });
   window.addEventListener("afterprint", function () {
+    opened.forEach(function (one) { one.open = false; });
     if (before) { root.dataset.theme = before; } else { delete root.dataset.theme; }
     drawAll();
   });

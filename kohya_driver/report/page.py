@@ -14,6 +14,8 @@ from pathlib import Path
 from kohya_driver import resources, texts
 from kohya_driver.report.markup import Markup, element, join, raw
 
+LONG_PROMPT, PROMPT_HEAD = 400, 160
+"""Letters of a prompt that is folded, and of those that are shown then."""
 _HERE = Path(__file__).parent
 
 
@@ -89,6 +91,14 @@ def folded(title: str, content: object, *, is_open: bool = False) -> Markup:
 def code_block(text: str, label: str) -> Markup:
     """Text as it is; it scrolls by itself."""
     return element("pre", element("code", text), tabindex="0", role="region", aria_label=label)
+
+
+def prompt_words(text: str) -> Markup:
+    """The words of a prompt, in whichever direction they are read; a long one opens."""
+    words = element("span", text, dir="auto")
+    if len(text) <= LONG_PROMPT:
+        return words
+    return folded(f"{text[:PROMPT_HEAD].rstrip()}…", element("p", words))
 
 
 def theme_switch() -> Markup:

@@ -20,7 +20,7 @@ from kohya_driver.report.curves import (
     thin,
 )
 from kohya_driver.run.curves import Curves, Memory
-from kohya_driver.wording import human_bytes, human_pace
+from kohya_driver.wording import counted, human_bytes, human_pace
 
 GIB = 1 << 30
 MINUTE, HOUR = 60.0, 3600.0
@@ -85,7 +85,7 @@ def _loss_summary(curves: Curves, smoothed: Sequence[float]) -> Iterator[str]:
         yield texts.say("report_page.loss.validation_summary", **_way(finite))
     lost = sum(not math.isfinite(loss) for loss in curves.losses)
     if lost:
-        yield texts.say("report_page.loss.nan", count=lost)
+        yield counted("report_page.loss.nan", lost, count=lost)
 
 
 def _way(points: Sequence[tuple[int, float]]) -> dict[str, object]:
@@ -214,4 +214,4 @@ def _clipped(values: Iterable[float], scale: tuple[float, float] | None) -> Iter
         return
     outside = sum(math.isfinite(value) and not scale[0] <= value <= scale[1] for value in values)
     if outside:
-        yield texts.say("report_page.curves.clipped", count=outside)
+        yield counted("report_page.curves.clipped", outside, count=outside)

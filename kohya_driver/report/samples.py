@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kohya_driver.report.model import CheckpointRow, Column, Picture, Samples
-from kohya_driver.report.thumbs import with_thumbs
+from kohya_driver.report.thumbs import looked_at, with_thumbs
 from kohya_driver.run.samples import Sample
 
 MOST_PICTURES = 240
@@ -14,12 +14,17 @@ MOST_PICTURES = 240
 
 
 def sample_sheet(
-    samples: Iterable[Sample], checkpoints: Iterable[CheckpointRow], *, pictures: bool = True
+    samples: Iterable[Sample],
+    checkpoints: Iterable[CheckpointRow],
+    *,
+    pictures: bool = True,
+    written: tuple[str, ...] = (),
 ) -> Samples:
     """The sheet.
 
     Args:
-        pictures: False: without small copies, for a report that only names them.
+        pictures: False: without small copies, for a report that only names them; each is looked at all the same.
+        written: the preset's own prompts.
     """
     found = list(samples)
     prompts = _prompts(found)
@@ -27,11 +32,14 @@ def sample_sheet(
     kept = _thinned(drawn, max(2, MOST_PICTURES // max(1, len(prompts))))
     shown = [_picture(one) for one in found if (one.step, one.epoch) in kept]
     by_step = {row.step: row.path for row in checkpoints if row.exists}
+    asked = {one.prompt_index: one.asked for one in found}
     return Samples(
-        prompts,
-        tuple(Column(step, epoch, by_step.get(step)) for step, epoch in kept),
-        with_thumbs(shown) if pictures else tuple(shown),
-        len(drawn) - len(kept),
+        prompts=prompts,
+        written=written[: len(prompts)],
+        settings=tuple(asked.get(index) for index in range(len(prompts))),
+        columns=tuple(Column(step, epoch, by_step.get(step) if step else None) for step, epoch in kept),
+        pictures=with_thumbs(shown) if pictures else looked_at(shown),
+        left_out=len(drawn) - len(kept),
     )
 
 

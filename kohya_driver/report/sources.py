@@ -34,7 +34,7 @@ class Sources:
         return self._object(self.run.plan_file)
 
     def result(self) -> RunResult | None:
-        if not self.run.result_file.exists():
+        if not files.exists(self.run.result_file):
             return None
         body = self._object(self.run.result_file)
         try:
@@ -42,6 +42,17 @@ class Sources:
         except (KeyError, TypeError, ValueError, AttributeError):
             self.tell("report.unreadable", self.run.result_file, name=self.run.result_file.name)
             return None
+
+    def has_records(self, path: Path) -> bool:
+        """Whether a file of lines is there and can be opened."""
+        try:
+            with path.open("rb"):
+                return True
+        except FileNotFoundError:
+            self.tell("report.file_missing", path, name=path.name)
+        except OSError:
+            self.tell("report.unreadable", path, name=path.name)
+        return False
 
     def text(self, path: Path) -> str:
         try:

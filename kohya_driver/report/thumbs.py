@@ -28,6 +28,26 @@ def with_thumbs(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
     return tuple(_with_thumb(one, side, share) for one in drawn)
 
 
+def looked_at(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    """With the size of each; a picture that cannot be read is marked. Nothing is decoded for that."""
+    return tuple(map(_looked_at, pictures))
+
+
+def _looked_at(picture: Picture) -> Picture:
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings(), Image.open(picture.path) as image:
+            warnings.simplefilter("ignore")
+            size = image.size
+            image.verify()
+        if size[0] * size[1] > MOST_PIXELS:
+            raise ValueError("too large for a sample")
+    except Exception:  # as below
+        return replace(picture, is_broken=True)
+    return replace(picture, width=size[0], height=size[1])
+
+
 def _with_thumb(picture: Picture, side: int, most_bytes: int) -> Picture:
     try:
         size, data = _thumb(picture.path, side, most_bytes)

@@ -11,9 +11,19 @@ from kohya_driver.report.charts import figures
 from kohya_driver.report.facts import words
 from kohya_driver.report.markup import Markup, element, escape, join, link
 from kohya_driver.report.model import CheckpointRow, Column, Picture, Remark, RunReport, Told
-from kohya_driver.report.page import code_block, contents, folded, page, pairs, section, table, theme_switch
+from kohya_driver.report.page import (
+    code_block,
+    contents,
+    folded,
+    page,
+    pairs,
+    prompt_words,
+    section,
+    table,
+    theme_switch,
+)
 from kohya_driver.report.run_charts import run_charts
-from kohya_driver.wording import human_bytes
+from kohya_driver.wording import counted, human_bytes
 
 _TONES = {"good": "good", "change": "warn"}
 
@@ -98,7 +108,7 @@ def _failure(report: RunReport) -> Iterator[Markup]:
             parts += [element("p", _said(failure.not_recovered))] if failure.not_recovered else []
         if report.can_resume:
             command = element("code", facts.resume_command(report))
-            parts.append(element("p", join((words("failure.resume"), command), " ")))
+            parts.append(element("p", join((facts.resume_words(report), command), " ")))
         if failure and failure.evidence:
             title = words("failure.evidence")
             parts.append(folded(title, code_block(failure.evidence, title)))
@@ -153,17 +163,25 @@ def _warnings(report: RunReport) -> Iterator[Markup]:
 
 
 def _advice(report: RunReport) -> Iterator[Markup]:
-    yield from (_remark(one) for one in report.advice)
+    yield from (_remark(report, one) for one in report.advice)
 
 
-def _remark(remark: Remark) -> Markup:
+def _listed(sentences: Iterable[str]) -> Markup:
+    return element("ul", join(element("li", _said(one)) for one in sentences))
+
+
+def _remark(report: RunReport, remark: Remark) -> Markup:
     parts = [element("h3", remark.title)]
     parts += [element("p", _said(remark.text))] if remark.text else []
     if remark.remedies:
-        parts.append(element("ul", join(element("li", _said(one)) for one in remark.remedies)))
-    if remark.evidence:
-        evidence = element("ul", join(element("li", _said(one)) for one in remark.evidence))
-        parts.append(folded(words("advice.evidence"), evidence))
+        parts += [element("h4", words("advice.remedies")), _listed(remark.remedies)]
+    if remark.changes:
+        title, command = words("advice.changes"), element("code", facts.apply_command(report))
+        parts.append(element("h4", title))
+        parts.append(code_block("\n".join(facts.changed_lines(remark.changes)), title))
+        parts.append(element("p", join((words("advice.apply"), command), " ")))
+    for code, told in (("evidence", remark.evidence), ("gaps", remark.gaps)):
+        parts += [folded(words(f"advice.{code}"), _listed(told))] if told else []
     if remark.confidence:
         parts.append(element("p", remark.confidence, class_="dim"))
     return element("div", join(parts), class_=f"card {_TONES.get(remark.kind, '')}".rstrip())
@@ -196,10 +214,14 @@ def _marked(pieces: Iterable[facts.Piece]) -> Markup:
 def _samples(report: RunReport, beside: Path) -> Iterator[Markup]:
     samples = report.samples
     if not samples.pictures:
-        if report.state == "succeeded":
+        yield from _grids(report, beside)
+        if report.state == "succeeded" and not any(
+            one.code == "report.samples_gone" for one in report.missing
+        ):
             yield element("p", words("samples.none"), class_="about")
         return
     yield element("p", words("samples.about"), class_="about")
+    yield from _grids(report, beside)
     head = element("tr", join(element("th", join(_column(one)), scope="col") for one in samples.columns))
     rows = join(join(_row(report, index, prompt, beside)) for index, prompt in enumerate(samples.prompts))
     sheet = element("table", join((element("caption", words("samples.title")), element("thead", head), rows)))
@@ -207,12 +229,19 @@ def _samples(report: RunReport, beside: Path) -> Iterator[Markup]:
         "div", sheet, class_="scroll sheet", role="region", tabindex="0", aria_label=words("samples.region")
     )
     if samples.left_out:
-        yield element("p", words("samples.left_out", count=samples.left_out), class_="about")
+        said = counted("report_page.samples.left_out", samples.left_out, count=samples.left_out)
+        yield element("p", said, class_="about")
+
+
+def _grids(report: RunReport, beside: Path) -> Iterator[Markup]:
+    if report.grids:
+        links = (element("a", page.parent.name, href=link(page, beside)) for page in report.grids)
+        yield element("p", join((words("samples.grids"), *links), " "), class_="about")
 
 
 def _column(column: Column) -> Iterator[object]:
-    yield words("samples.step", step=f"{column.step:,}") if column.step else words("samples.before")
-    if column.epoch:
+    yield facts.column_title(column)
+    if column.epoch and column.step:
         yield element("span", words("samples.epoch", epoch=column.epoch))
 
 
@@ -220,15 +249,20 @@ def _row(report: RunReport, index: int, prompt: str, beside: Path) -> Iterator[M
     """One prompt: its words over the whole width, its pictures below them."""
     columns = report.samples.columns
     number = element("small", words("samples.prompt", number=index + 1))
+    asked = (element("small", told, dir="auto") for told in facts.prompt_settings(report, index))
     heading = element(
-        "th", element("div", join((number, prompt))), class_="prompt", scope="rowgroup", colspan=len(columns)
+        "th",
+        element("div", join((number, prompt_words(prompt), *asked))),
+        class_="prompt",
+        scope="rowgroup",
+        colspan=len(columns),
     )
     cells = join(element("td", join(_cell(report, index, column, beside))) for column in columns)
     yield element("tbody", join((element("tr", heading), element("tr", cells))))
 
 
 def _cell(report: RunReport, index: int, column: Column, beside: Path) -> Iterator[Markup]:
-    picture = report.samples.at(index, column.step)
+    picture = report.samples.at(index, column)
     yield _picture(picture, index, column, beside)
     if picture is None:
         return
@@ -247,7 +281,7 @@ def _picture(picture: Picture | None, index: int, column: Column, beside: Path) 
     image = element(
         "img",
         src=f"data:image/jpeg;base64,{base64.b64encode(picture.thumb).decode()}",
-        alt=words("samples.alt", number=index + 1, step=column.step),
+        alt=words("samples.alt", number=index + 1, column=facts.column_title(column)),
         width=picture.width,
         height=picture.height,
     )
@@ -263,7 +297,7 @@ def _curves(report: RunReport) -> Iterator[Markup]:
         yield element("p", words("curves.none"), class_="about")
         return
     if report.curves.steps:
-        yield element("p", words("curves.how"), class_="about hint")
+        yield element("p", words("curves.how"), class_="about hint", hidden="")
     yield figures(charts)
 
 
@@ -335,6 +369,8 @@ def _preset(report: RunReport) -> Iterator[Markup]:
         yield element("p", words("preset.none"), class_="about")
         return
     yield element("p", words("preset.about"), class_="about")
+    if report.is_masked:
+        yield element("p", words("preset.masked"), class_="about")
     parts = [code_block(report.preset, words("preset.title"))]
     if report.resolved and report.resolved != report.preset:
         title = words("preset.resolved")

@@ -47,8 +47,8 @@ def is_watched(folder: Path) -> bool:
         return remote.alive
     try:
         holder = files.read_json(folder / "supervisor.json")
-        return process.is_alive(holder["pid"], holder["started"])
-    except (OSError, ValueError, KeyError):
+        return process.is_alive(int(holder["pid"]), float(holder["started"]))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):  # whatever a torn file holds
         return False
 
 

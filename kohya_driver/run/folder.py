@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class Recovery:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recovery:
-        return cls(**{**data, "measures": tuple(data["measures"])})
+        return cls(**{"step": 0, "reason": "", **_fitting(cls, data)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,20 @@ class RunResult:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunResult:
-        """What a later version added is passed over."""
-        known = {known.name for known in fields(cls)}
-        body = {name: value for name, value in data.items() if name in known}
-        lists = {name: tuple(body.get(name, ())) for name in _LISTS}
-        recoveries = tuple(Recovery.from_json(one) for one in body.get("recoveries", ()))
-        return cls(**{**body, **lists, "recoveries": recoveries})
+        """What a later version added is passed over, and so is a value of another type than it has here.
+
+        Raises:
+            TypeError: it is no result, or not a whole one.
+        """
+        if not isinstance(data, dict) or not isinstance(data.get("outcome"), str):
+            raise TypeError("no result")
+        if missing := _NOTHING.keys() - data.keys():
+            raise TypeError(f"without {', '.join(sorted(missing))}")
+        body = _fitting(cls, data)
+        listed = data.get("recoveries")
+        told = listed if isinstance(listed, list) else ()
+        recoveries = tuple(Recovery.from_json(one) for one in told if isinstance(one, dict))
+        return cls(**{**_NOTHING, **body, "recoveries": recoveries})
 
     def raise_for_failure(self) -> None:
         """Raises TrainingFailedError, or StalledError, unless the run succeeded or was stopped."""
@@ -98,6 +106,47 @@ class RunResult:
 
 
 _LISTS = ("checkpoints", "saved")
+_NOTHING: Mapping[str, Any] = {
+    "folder": "", "final": "", "checkpoints": (), "steps": 0, "seconds": 0.0, "status": None,
+}  # fmt: skip
+"""What must stand in a result, and what is taken for a value of another type."""
+_MOST = 1 << 53
+"""Of a number in a record; what is larger counts nothing."""
+
+
+def _fitting(kind: type[Recovery] | type[RunResult], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields whose values have the type that they are read as; anybody may have written into the file."""
+    found = {}
+    for one in fields(kind):
+        value = _READ[str(one.type)](data[one.name]) if one.name in data else None
+        if value is not None:
+            found[one.name] = value
+    return found
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if _number(value) is not None else None
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) < _MOST else None
+
+
+def _listed(value: Any) -> tuple[str, ...] | None:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else None
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "str": lambda value: value if isinstance(value, str) else None,
+    "int": _whole,
+    "int | None": _whole,
+    "float": _number,
+    "tuple[str, ...]": _listed,
+    "tuple[Recovery, ...]": lambda value: None,
+    "Mapping[str, Any]": lambda value: value if isinstance(value, Mapping) else None,
+}
+"""By the type of a field; None for what does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +229,11 @@ class Run:
         return self.folder / "saved"
 
     @property
+    def grids_folder(self) -> Path:
+        """Comparison grids that were drawn of it."""
+        return self.folder / "grids"
+
+    @property
     def reserve_file(self) -> Path:
         """Room on the disk for the result, while it trains."""
         return self.folder / ".reserve"
@@ -227,7 +281,7 @@ class Run:
             for line in lines:
                 try:
                     yield Record.from_json(here(json.loads(line)))
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, RecursionError):
                     continue
 
     def snapshot(self) -> RunSnapshot:

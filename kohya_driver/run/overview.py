@@ -17,7 +17,7 @@ from kohya_driver.run.remote import read_mark
 
 TAIL_BYTES = 64 << 10
 UNREADABLE = "unreadable"
-_DAMAGED = (OSError, ValueError, KeyError, TypeError)
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _last_events(path: Path) -> Iterator[dict[str, Any]]:
     """Those that tell of steps, from the end of the file, the latest first; a torn line is passed over."""
     for line in reversed(files.read_tail(path, TAIL_BYTES).split(b"\n")):
         if b'"step"' in line or b'"progress"' in line:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 yield json.loads(line)
 
 

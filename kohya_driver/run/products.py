@@ -132,7 +132,7 @@ class _Told:
 def _loras(run: Run, told: _Told, finals: set[str]) -> Iterator[Product]:
     for name, one in told.written.items():
         path = Path(name)
-        if one.size_bytes is None or path.is_symlink() or not path.is_file():
+        if one.size_bytes is None or not files.is_file(path) or path.is_symlink():
             continue
         status = path.stat()
         if status.st_size != one.size_bytes or not _is_of(run, path, status.st_mtime, one):
@@ -144,7 +144,7 @@ def _loras(run: Run, told: _Told, finals: set[str]) -> Iterator[Product]:
 def _states(run: Run, told: _Told) -> Iterator[Product]:
     for name, one in told.written.items():
         path, manifest = Path(name), Path(name) / MANIFEST
-        if one.size_bytes is not None or path.is_symlink() or not manifest.is_file():
+        if one.size_bytes is not None or not files.is_file(manifest) or path.is_symlink():
             continue
         if _is_of(run, path, manifest.stat().st_mtime, one):
             step = _step_in(manifest, one.step)
@@ -168,7 +168,7 @@ def _left_over(run: Run, told: _Told) -> Iterator[Product]:
     removed = [set_aside(Path(name)) for name, one in told.written.items() if one.size_bytes is None]
     written = [path for path in run.states_folder.glob(".step-*") if _CUT_OFF.fullmatch(path.name)]
     for path in (*removed, *written):
-        if path.is_dir() and not path.is_symlink():
+        if files.exists(path) and path.is_dir() and not path.is_symlink():
             yield Product(path, "rest", 0, files.tree_bytes(path), files.stamp(path))
 
 

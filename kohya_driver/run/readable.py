@@ -7,6 +7,7 @@ from typing import Any
 from kohya_driver import files
 from kohya_driver.errors import RunError
 from kohya_driver.planning.model import Plan
+from kohya_driver.planning.prompts import read_prompts
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.wording import reason_of
 
@@ -22,10 +23,17 @@ def read_run(run: Run) -> tuple[Plan, RunResult | None]:
         for path in (run.plan_file, run.result_file):
             if path.exists() and _version(files.read_json(path)) > VERSION:
                 raise RunError("kept.newer", path, run=run.folder.name)
-        return run.plan(), run.result()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as failure:
+        plan, result = run.plan(), run.result()
+        _check(plan)
+        return plan, result
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as failure:
         reason = reason_of(failure) if isinstance(failure, OSError) else type(failure).__name__
         raise RunError("kept.unreadable", run.folder, run=run.folder.name, reason=reason) from failure
+
+
+def _check(plan: Plan) -> None:
+    """Asks for what is made of several of its values: with one of another type it fails here, and nowhere later."""
+    plan.final, plan.epoch_end(1), read_prompts(plan.sample_prompts)
 
 
 def _version(body: Any) -> int:

@@ -77,7 +77,9 @@ def _named(text: str) -> Run:
     if not found:
         names = dict.fromkeys(run.folder.name for run in runs)
         close = difflib.get_close_matches(text, names, n=5, cutoff=0.4)
-        raise RunError("run.unknown", text, close=", ".join(close or list(names)[:5]) or "–")
+        if not names:
+            raise RunError("run.unknown_first", text)
+        raise RunError("run.unknown", text, close=", ".join(close or list(names)[:5]))
     return found[0]
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kohya_driver import files
-from kohya_driver.errors import Finding, RunError
+from kohya_driver.errors import Finding, RunError, Severity
 from kohya_driver.run.folder import Run
 from kohya_driver.run.idle import check_stands_still, named_by, standing_still
 from kohya_driver.run.listing import size_of
 from kohya_driver.run.products import Product, products_of
 
 ASIDE = ".removed-"
+_STATES = frozenset({"states"})
+"""Folders in which files of the same kind are parts of train states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Removal:
     """What it wrote to a folder that the preset named; it stays."""
     named_by: tuple[Finding, ...]
     """Other runs and presets that need a file in it."""
+    doubts: tuple[Finding, ...] = ()
+    """Why the LoRA files were looked for by their names alone."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -38,6 +42,7 @@ class Removal:
             "loras": [str(one.path) for one in self.loras],
             "elsewhere": [str(one.path) for one in self.elsewhere],
             "named_by": [finding.where for finding in self.named_by],
+            "doubts": [finding.to_json() for finding in self.doubts],
         }
 
 
@@ -48,10 +53,12 @@ def plan_remove(run: Run, others: Iterable[Run] = ()) -> Removal:
         RunError: it runs or is queued.
     """
     check_stands_still(run)
+    doubts: tuple[Finding, ...] = ()
     try:
         products = products_of(run)
-    except RunError:
-        products = ()
+    except RunError as failure:
+        products = tuple(_by_name(run))
+        doubts = (*(replace(one, severity=Severity.WARNING) for one in failure.findings), *_told(products))
     inside = [one for one in products if one.path.is_relative_to(run.folder)]
     return Removal(
         run,
@@ -59,7 +66,24 @@ def plan_remove(run: Run, others: Iterable[Run] = ()) -> Removal:
         tuple(one for one in inside if one.is_lora),
         tuple(one for one in products if one not in inside),
         named_by(run, others),
+        doubts,
     )
+
+
+def _by_name(run: Run) -> Iterator[Product]:
+    """Every LoRA file in its folder, as nobody can say any more which of them it wrote, and when."""
+    for path in sorted(run.folder.rglob("*.safetensors")):
+        if (
+            files.is_file(path)
+            and not path.is_symlink()
+            and _STATES.isdisjoint(path.relative_to(run.folder).parts[:-1])
+        ):
+            yield Product(path, "checkpoint", 0, path.stat().st_size, files.stamp(path))
+
+
+def _told(products: Sequence[Product]) -> Iterator[Finding]:
+    if products:
+        yield Finding("kept.by_name", Severity.INFO, "", {"count": len(products)})
 
 
 def remove_run(run: Run, *, trash: bool = True) -> None:

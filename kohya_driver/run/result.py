@@ -162,7 +162,7 @@ def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
 def _standing(snapshot: RunSnapshot, *, saved: bool, run: Run) -> list[str]:
     """LoRA files that were written and are still there: those that were asked for (`saved`), or those of the preset."""
     paths = [Path(checkpoint.path) for checkpoint in snapshot.checkpoints]
-    return [str(path) for path in paths if path.exists() and (path.parent == run.saved_folder) == saved]
+    return [str(path) for path in paths if files.exists(path) and (path.parent == run.saved_folder) == saved]
 
 
 def _recoveries(attempts: Sequence[Attempt]) -> Iterator[Recovery]:

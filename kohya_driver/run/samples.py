@@ -6,14 +6,42 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from kohya_driver import files
 from kohya_driver.events.model import Record, RunStarted, SampleSaved
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.prompts import Prompt, read_prompts
 from kohya_driver.run.folder import Run
 
-_NAME = re.compile(r"(?:^|_)(e?)(\d{6,})_(\d{2,})_(\d{14})(?:_(\d+))?\.png$")
+_NAME = re.compile(r"(?:^|_)(e?)(\d{6,})_(\d{2,4})_(\d{14})(?:_(\d+))?\.png$")
 """How the engine names a sample (train_util.py:6573), read from its end: `output_name` in front may be anything."""
+
+
+class Epochs(Protocol):
+    """What places samples: a plan, or what stands in for one that is lost."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """0 where nobody knows."""
+
+    def epoch_end(self, epoch: int) -> int:
+        """The step at which it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """The epochs as the starts tell of them."""
+
+    steps: int = 0
+    epochs: int = 0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.steps // self.epochs) if self.steps > 0 and self.epochs > 0 else 0
+
+    def epoch_end(self, epoch: int) -> int:
+        return min(epoch * self.steps_per_epoch, self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +50,16 @@ class Sample:
 
     path: Path
     step: int
-    """Optimizer steps done when it was drawn; 0 before the first."""
+    """Optimizer steps done when it was drawn; 0 before the first, or where nobody knows."""
     epoch: int
     """The epoch that had just ended, or in which the step lies; counted from 1, 0 before the first step."""
     prompt_index: int
     """Which of the prompts, from 0."""
     prompt: str
-    """Its words, with the trigger word filled in; empty if the plan has no such prompt."""
+    """Its words, with the trigger word filled in; empty if nothing tells of such a prompt."""
     seed: int | None
+    asked: Prompt | None = None
+    """All that was asked for: size, steps, scale …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +91,13 @@ def read_name(name: str) -> SampleName | None:
     )
 
 
-def place(name: SampleName, plan: Plan) -> tuple[int, int]:
-    """The step and the epoch of a sample: its name tells one of them only."""
-    per_epoch = max(1, plan.steps_per_epoch)
+def place(name: SampleName, epochs: Epochs) -> tuple[int, int]:
+    """The step and the epoch of a sample: its name tells one of them only; 0 for what nobody knows."""
     if name.step is not None:
-        return name.step, -(-name.step // per_epoch)
+        per_epoch = epochs.steps_per_epoch
+        return name.step, -(-name.step // per_epoch) if per_epoch > 0 else 0
     epoch = name.epoch or 0
-    return plan.epoch_end(epoch), epoch
+    return epochs.epoch_end(epoch), epoch
 
 
 def sample_saved(path: Path, plan: Plan) -> SampleSaved:
@@ -76,32 +106,72 @@ def sample_saved(path: Path, plan: Plan) -> SampleSaved:
     return SampleSaved(str(path), *place(name, plan), name.prompt_index) if name else SampleSaved(str(path))
 
 
+def readable_plan(run: Run) -> Plan | None:
+    """None where it is lost or damaged."""
+    try:
+        plan = run.plan()
+        read_prompts(plan.sample_prompts)
+        plan.epoch_end(1)
+        return plan
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def run_samples(run: Run, records: Iterable[Record] | None = None) -> tuple[Sample, ...]:
     """Every sample that still stands, by step and prompt: of each the one drawn last.
 
     What an attempt drew after the step from which the next one went on does not count: that training was thrown away.
+    Without a plan the names of the files tell, with what was written for the engine, and how many epochs a start tells of.
 
     Args:
         records: those of the run's events that tell of starts and samples, for whoever has read them already.
     """
-    plan = run.plan()
-    prompts = read_prompts(plan.sample_prompts)
-    told, left_behind = _told(run, plan, run.events() if records is None else records)
+    plan, heard = readable_plan(run), tuple(run.events() if records is None else records)
+    epochs: Epochs = plan or _guess(heard)
+    prompts = read_prompts(plan.sample_prompts if plan else _written_prompts(run))
+    told, left_behind = _told(run, epochs, heard)
     # A picture that no event tells of was drawn at the moment at which the run was cut off.
-    own = set((run.folder / "models" / "sample").glob("*.png")) - left_behind
-    newest: dict[tuple[int, int], tuple[str, Sample]] = {}
+    own = _own(run) - left_behind
+    newest: dict[tuple[int, int, int], tuple[str, Sample]] = {}
     for path in sorted({*told, *own}):
         name = read_name(path.name)
-        if name is None or not path.is_file():
+        if name is None or not files.is_file(path):
             continue
-        sample = _sample(path, name, plan, prompts)
-        key = (sample.step, sample.prompt_index)
+        sample = _sample(path, name, epochs, prompts)
+        key = (sample.step, sample.epoch, sample.prompt_index)
         if key not in newest or newest[key][0] <= name.drawn:
             newest[key] = (name.drawn, sample)
     return tuple(newest[key][1] for key in sorted(newest))
 
 
-def _told(run: Run, plan: Plan, records: Iterable[Record]) -> tuple[set[Path], set[Path]]:
+def _own(run: Run) -> set[Path]:
+    """The pictures in its folder; none of a folder that nobody may look into."""
+    try:
+        return set((run.folder / "models" / "sample").glob("*.png"))
+    except OSError:
+        return set()
+
+
+def gone_samples(run: Run, records: Iterable[Record]) -> int:
+    """How many of the pictures that the events tell of are not there, or nowhere to be looked at."""
+    heard = tuple(records)
+    told, _ = _told(run, readable_plan(run) or _guess(heard), heard)
+    return sum(not files.is_file(path) for path in told)
+
+
+def _guess(records: Iterable[Record]) -> _Guess:
+    starts = [one.event for one in records if isinstance(one.event, RunStarted)]
+    return _Guess(starts[-1].steps, starts[-1].epochs) if starts else _Guess()
+
+
+def _written_prompts(run: Run) -> str:
+    try:
+        return run.prompts_file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _told(run: Run, epochs: Epochs, records: Iterable[Record]) -> tuple[set[Path], set[Path]]:
     """The pictures that the events tell of, and those of training that was thrown away."""
     told: dict[Path, int] = {}
     dropped: set[Path] = set()
@@ -113,16 +183,17 @@ def _told(run: Run, plan: Plan, records: Iterable[Record]) -> tuple[set[Path], s
         elif isinstance(record.event, SampleSaved):
             path = _where(run, Path(record.event.path))
             name = read_name(path.name)
-            told |= {path: place(name, plan)[0]} if name else {}
+            told |= {path: place(name, epochs)[0]} if name else {}
     return set(told), dropped
 
 
 def _where(run: Run, path: Path) -> Path:
     """A run's folder may have been moved since."""
     here = run.folder / "models" / "sample" / path.name
-    return here if here.is_file() else path
+    return here if files.is_file(here) else path
 
 
-def _sample(path: Path, name: SampleName, plan: Plan, prompts: tuple[Prompt, ...]) -> Sample:
-    text = prompts[name.prompt_index].text if name.prompt_index < len(prompts) else ""
-    return Sample(path, *place(name, plan), name.prompt_index, text, name.seed)
+def _sample(path: Path, name: SampleName, epochs: Epochs, prompts: tuple[Prompt, ...]) -> Sample:
+    asked = prompts[name.prompt_index] if name.prompt_index < len(prompts) else None
+    text = asked.text if asked else ""
+    return Sample(path, *place(name, epochs), name.prompt_index, text, name.seed, asked)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from kohya_driver import files
 from kohya_driver.events.model import Record
 from kohya_driver.events.snapshot import RunSnapshot
-from kohya_driver.run import machine
+from kohya_driver.run import alive, machine
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.follow import Follower
 from kohya_driver.run.moved import EventsHere
@@ -56,11 +56,11 @@ def follow_records(
 
 
 def state_of(run: Run) -> str:
-    """As `Run.state`; but a run that is only just being started, or whose result is written just now, is running."""
+    """As `Run.state`; but a run that is only just being started is running. A result that is damaged says nothing."""
     try:
         state = run.state()
     except _UNREADABLE:
-        return "running"
+        state = alive.state_without_result(run.folder)
     return "running" if state == "cut off" and _is_starting(run) else state
 
 

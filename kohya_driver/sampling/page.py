@@ -2,51 +2,59 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from kohya_driver import files, texts
 from kohya_driver.planning.prompts import Prompt
+from kohya_driver.report.markup import Markup, element, join, link
+from kohya_driver.report.model import Picture
+from kohya_driver.report.page import LONG_PROMPT, page, prompt_words, section, theme_switch
+from kohya_driver.report.thumbs import with_thumbs
 from kohya_driver.sampling.model import Cell, GridPlan, Lora
 
 PAGE = "grid.html"
-_STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 1.5rem auto; padding: 0 1rem; max-width: 110rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .2rem; overflow-wrap: anywhere; }
-p { margin: .2rem 0; color: color-mix(in srgb, currentColor 75%, transparent); overflow-wrap: anywhere; }
-.grid { overflow-x: auto; } table { border-collapse: separate; border-spacing: .5rem; }
-th { font-weight: 600; } th[scope=row] { text-align: right; white-space: nowrap; }
-img { display: block; width: clamp(8rem, 20vw, 20rem); height: auto; border-radius: .3rem; }
-a:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
-"""
+Copies = Mapping[str, Picture]
+"""By the name of a picture's file, what is shown of it."""
 
 
 def write_page(plan: GridPlan, folder: Path, sheets: tuple[Path, ...]) -> Path:
-    """The page beside the pictures; it needs nothing else."""
+    """The page beside the pictures. It holds small copies and needs nothing else; a click opens the whole picture."""
     path = folder / PAGE
-    files.write_text(path, "\n".join(_document(plan, sheets)) + "\n")
+    files.write_text(path, _document(plan, folder, sheets))
     return path
 
 
-def _document(plan: GridPlan, sheets: tuple[Path, ...]) -> Iterator[str]:
+def _document(plan: GridPlan, folder: Path, sheets: tuple[Path, ...]) -> str:
     title = texts.say("grid.page_title", name=plan.source.stem if not plan.is_run else plan.source.name)
-    language = {"zh": "zh-CN"}.get(texts.language(), "en")
-    yield f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>"
-    yield f"<h1>{html.escape(title)}</h1>"
-    yield _words("grid.page_base", base=plan.base.name)
-    yield _words("grid.page_how")
-    for number, prompt in enumerate(plan.prompts):
-        yield from _section(plan, number, prompt, sheets[number].name)
-    yield "</main></body></html>"
+    shown = with_thumbs(Picture(folder / cell.file, 0, 0, cell.prompt, None) for cell in plan.cells)
+    copies = {cell.file: one for cell, one in zip(plan.cells, shown, strict=True)}
+    sections = (_section(plan, number, folder, sheets[number], copies) for number in range(len(plan.prompts)))
+    return page(title, join((_header(plan, title), element("main", join(sections)))))
 
 
-def _section(plan: GridPlan, number: int, prompt: Prompt, sheet: str) -> Iterator[str]:
-    yield f"<h2>{html.escape(prompt.text)}</h2>"
+def _header(plan: GridPlan, title: str) -> Markup:
+    bar = join((_words("grid.page_base", base=plan.base.name), theme_switch()))
+    return element(
+        "header", join((element("div", bar, class_="bar"), element("h1", title), _words("grid.page_how")))
+    )
+
+
+def _section(plan: GridPlan, number: int, folder: Path, sheet: Path, copies: Copies) -> Markup:
+    prompt = plan.prompts[number]
+    whole = element("a", texts.say("grid.page_sheet"), href=link(folder / sheet.name, folder))
+    return section(
+        f"prompt-{number + 1}",
+        texts.say("report_page.samples.prompt", number=number + 1),
+        element("div", prompt_words(prompt.text), class_="about"),
+        *_settings(plan, prompt),
+        _table(plan, number, folder, copies),
+        element("p", whole, class_="about"),
+    )
+
+
+def _settings(plan: GridPlan, prompt: Prompt) -> Iterator[Markup]:
     if prompt.negative:
         yield _words("grid.page_negative", negative=prompt.negative)
     yield _words(
@@ -58,33 +66,60 @@ def _section(plan: GridPlan, number: int, prompt: Prompt, sheet: str) -> Iterato
         scale=f"{prompt.scale:g}",
         sampler=plan.sampler,
     )
-    yield '<div class="grid" tabindex="0"><table>'
-    heads = "".join(f'<th scope="col">{html.escape(_column(lora))}</th>' for lora in plan.loras)
-    yield f"<thead><tr><td></td>{heads}</tr></thead><tbody>"
-    for row, weight in enumerate(plan.weights):
-        label = html.escape(texts.say("grid.page_weight", weight=f"{weight:g}"))
-        cells = "".join(_place(plan, number, column, weight, row) for column in range(len(plan.loras)))
-        yield f'<tr><th scope="row">{label}</th>{cells}</tr>'
-    yield "</tbody></table></div>"
-    yield f'<p><a href="{sheet}">{html.escape(texts.say("grid.page_sheet"))}</a></p>'
 
 
-def _place(plan: GridPlan, prompt: int, column: int, weight: float, row: int) -> str:
-    lora = plan.loras[column]
-    cell = plan.cell(prompt, column, weight if lora.path else None)
-    if cell is None or (lora.path is None and row > 0):
-        return "<td></td>"
-    return f"<td>{_picture(cell, lora)}</td>"
+def _table(plan: GridPlan, number: int, folder: Path, copies: Copies) -> Markup:
+    """LoRA files across, weights down."""
+    caption = plan.prompts[number].text[:LONG_PROMPT]
+    heads = join(element("th", _column(lora), scope="col") for lora in plan.loras)
+    head = element("tr", join((element("td"), heads)))
+    rows = join(_row(plan, number, row, folder, copies) for row in range(len(plan.weights)))
+    parts = (
+        element("caption", caption, dir="auto"),
+        element("thead", head),
+        element("tbody", rows),
+    )
+    return element(
+        "div",
+        element("table", join(parts)),
+        class_="scroll sheet",
+        role="region",
+        tabindex="0",
+        aria_label=texts.say("report_page.samples.prompt", number=number + 1),
+    )
 
 
-def _picture(cell: Cell, lora: Lora) -> str:
+def _row(plan: GridPlan, number: int, row: int, folder: Path, copies: Copies) -> Markup:
+    weight = plan.weights[row]
+    label = element("th", texts.say("grid.page_weight", weight=f"{weight:g}"), scope="row")
+    cells = (_place(plan, number, column, weight, row) for column in range(len(plan.loras)))
+    shown = (
+        element("td", _picture(cell, plan.loras[cell.lora], folder, copies) if cell else "") for cell in cells
+    )
+    return element("tr", join((label, *shown)))
+
+
+def _place(plan: GridPlan, prompt: int, column: int, weight: float, row: int) -> Cell | None:
+    """The base alone stands in the first row: it has no weight."""
+    has_lora = plan.loras[column].path is not None
+    return plan.cell(prompt, column, weight if has_lora else None) if has_lora or row == 0 else None
+
+
+def _picture(cell: Cell, lora: Lora, folder: Path, copies: Copies) -> Markup:
+    shown = copies[cell.file]
+    if shown.is_broken or not shown.thumb:
+        return element("div", texts.say("report_page.samples.broken"), class_="gap")
     words = _column(lora)
     if cell.weight is not None:
         words += ", " + texts.say("grid.page_weight", weight=f"{cell.weight:g}")
-    address = quote(cell.file)
-    return (
-        f'<a href="{address}"><img src="{address}" alt="{html.escape(words, quote=True)}" loading="lazy"></a>'
+    image = element(
+        "img",
+        src=f"data:image/jpeg;base64,{base64.b64encode(shown.thumb).decode()}",
+        alt=words,
+        width=shown.width,
+        height=shown.height,
     )
+    return element("a", image, href=link(folder / cell.file, folder))
 
 
 def _column(lora: Lora) -> str:
@@ -95,5 +130,5 @@ def _column(lora: Lora) -> str:
     return texts.say("grid.page_step", step=lora.step, epoch=lora.epoch)
 
 
-def _words(code: str, **values: object) -> str:
-    return f"<p>{html.escape(texts.say(code, **values))}</p>"
+def _words(code: str, **values: object) -> Markup:
+    return element("p", texts.say(code, **values), class_="about")

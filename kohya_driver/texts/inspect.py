@@ -9,6 +9,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Get the same file as .safetensors if there is one. Only names were read: ranks, norms and metadata stay unknown.",
         "如有 .safetensors 版本请改用它。这里只读取了名称，维度、范数和 metadata 未知。",
     ),
+    "inspect.no_model": ("This is no model file.", "这不是模型文件。"),
+    "inspect.no_model.hint": (
+        "Models are .safetensors files, or old .ckpt, .pt and .bin files.",
+        "模型文件是 .safetensors，或旧式的 .ckpt、.pt、.bin。",
+    ),
     "inspect.other_tensors": (
         "{count} of its tensors belong to no LoRA of a known kind, such as {example}.",
         "有 {count} 个张量不属于已知类型的 LoRA，例如 {example}。",

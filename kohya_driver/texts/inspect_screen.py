@@ -71,6 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "inspect_screen.group.training": ("Training", "训练"),
     "inspect_screen.group.pictures": ("Pictures", "图片"),
     "inspect_screen.group.other": ("Other", "其他"),
+    "inspect_screen.cut": (
+        "{start}… ({count} characters, whole with --json)",
+        "{start}……（共 {count} 个字符，--json 可看全部）",
+    ),
     "inspect_screen.no_metadata": (
         "It says nothing about its training: the metadata are empty.",
         "文件没有任何训练信息（metadata 为空）。",

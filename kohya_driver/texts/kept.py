@@ -61,6 +61,14 @@ TEXTS = {
         "plan.json or result.json in its folder is damaged, or may not be read. Nothing was changed.",
         "其文件夹中的 plan.json 或 result.json 已损坏，或没有读取权限。没有改动任何内容。",
     ),
+    "kept.by_name": (
+        "{count} file(s) were found by their names alone: what the training wrote, and where else, is not known.",
+        "有 {count} 个文件仅按名称找到：无法得知训练究竟写了什么、还写到了哪里。",
+    ),
+    "kept.by_name.hint": (
+        "Look at the list before you go on; what the preset let it write to other folders stays there.",
+        "继续之前请核对列表；预设让它写到其他文件夹的内容会保留。",
+    ),
     "kept.which_runs": (
         "It was not said which runs are to be pruned.",
         "没有说明要清理哪些训练。",

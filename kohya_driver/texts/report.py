@@ -19,6 +19,14 @@ TEXTS = {
         "What this version does not know is left out. Update kohya-driver, and make the report again.",
         "本版本不认识的内容已略去。请更新 kohya-driver 后重新生成报告。",
     ),
+    "report.unknown_outcome": (
+        "result.json tells of an outcome that this version does not know: {outcome}.",
+        "result.json 中的结局是本版本不认识的：{outcome}。",
+    ),
+    "report.unknown_outcome.hint": (
+        "Update kohya-driver, and make the report again.",
+        "请更新 kohya-driver 后重新生成报告。",
+    ),
     "report.no_values": (
         "metrics.jsonl is missing or empty; the steps were taken from events.jsonl.",
         "metrics.jsonl 缺失或为空；各步数据取自 events.jsonl。",
@@ -48,13 +56,29 @@ TEXTS = {
         "The training ended before its first step; engine.log in the run's folder says how far it came.",
         "训练在第一步之前就结束了；训练文件夹中的 engine.log 记录了进行到哪里。",
     ),
+    "report.steps_lost": (
+        "What was recorded of its steps is missing or cannot be read.",
+        "各步的记录缺失或无法读取。",
+    ),
+    "report.steps_lost.hint": (
+        "So there are no curves. How far it came is taken from result.json, where that is there.",
+        "因此没有曲线。如果有 result.json，进行到哪里取自其中。",
+    ),
     "report.samples_unknown": (
-        "There are samples, but the plan that says what they show cannot be read.",
-        "有预览图，但无法读取说明其内容的计划。",
+        "The plan that says what the samples show cannot be read.",
+        "无法读取说明预览图内容的计划。",
     ),
     "report.samples_unknown.hint": (
-        "Look at them in the folder itself.",
-        "请直接到文件夹中查看。",
+        "Their steps and prompts are taken from the files' names and from sample_prompts.txt.",
+        "它们的步数和提示词取自文件名和 sample_prompts.txt。",
+    ),
+    "report.samples_gone": (
+        "{count} sample(s) are not there any more.",
+        "有 {count} 张预览图已不在原处。",
+    ),
+    "report.samples_gone.hint": (
+        "They were moved or deleted after they were drawn, or their folder cannot be read.",
+        "它们在绘制之后被移走或删除了，或者无法读取所在的文件夹。",
     ),
     "report.picture_broken": ("The sample {name} cannot be read.", "预览图 {name} 无法读取。"),
     "report.picture_broken.hint": (
@@ -63,8 +87,16 @@ TEXTS = {
     ),
     "report.checkpoint_gone": ("{name} is not there any more.", "{name} 已不在原处。"),
     "report.checkpoint_gone.hint": (
-        "It was moved or deleted after the training wrote it.",
-        "它在训练写出之后被移走或删除了。",
+        "It was moved or deleted after the training wrote it, or its folder cannot be read.",
+        "它在训练写出之后被移走或删除了，或者无法读取所在的文件夹。",
+    ),
+    "report.no_advice": (
+        "The advice could not be made: {reason}.",
+        "无法给出建议：{reason}。",
+    ),
+    "report.no_advice.hint": (
+        "Everything else is told. `kohya-driver advise RUN` tries again.",
+        "其余部分照常列出。可用 `kohya-driver advise RUN` 重试。",
     ),
     "report.failed": (
         "The report could not be made: {reason}.",

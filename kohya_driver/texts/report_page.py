@@ -5,6 +5,14 @@ TEXTS = {
         "Done: {step} steps in {duration}. The LoRA is {file}.",
         "训练完成：{step} 步，用时 {duration}。LoRA 文件是 {file}。",
     ),
+    "report_page.headline.succeeded_one": (
+        "Done: {step} step in {duration}. The LoRA is {file}.",
+        "训练完成：{step} 步，用时 {duration}。LoRA 文件是 {file}。",
+    ),
+    "report_page.headline.ended": (
+        "It ended at step {step} of {steps}, after {duration}, in a way that this version of kohya-driver does not know.",
+        "训练已在第 {step}/{steps} 步结束，用时 {duration}；本版本的 kohya-driver 不认识这种结局。",
+    ),
     "report_page.headline.failed": (
         "Failed at step {step} of {steps}, after {duration}: {reason}",
         "训练失败：在第 {step}/{steps} 步，已运行 {duration}。{reason}",
@@ -76,8 +84,12 @@ TEXTS = {
     "report_page.failure.what_to_do": ("What to do", "怎么办"),
     "report_page.failure.evidence": ("The engine's own words", "引擎的原话"),
     "report_page.failure.resume": (
-        "To go on from the newest train state:",
-        "从最新的训练状态继续：",
+        "To go on from the newest train state, at step {step}:",
+        "从最新的训练状态（第 {step} 步）继续：",
+    ),
+    "report_page.failure.anew": (
+        "No train state stands, so this begins it anew:",
+        "没有留下训练状态，因此会从头开始：",
     ),
     "report_page.recoveries": ("It went on by itself", "自动继续的记录"),
     "report_page.recovered_change": ("Changed for it: {what}", "为此改动：{what}"),
@@ -114,8 +126,8 @@ TEXTS = {
     # Curves
     "report_page.curves.title": ("Curves", "曲线"),
     "report_page.curves.none": (
-        "No step was recorded, so there are no curves.",
-        "没有记录到任何一步，因此没有曲线。",
+        "There are no values of any step, so there are no curves.",
+        "没有任何一步的数据，因此没有曲线。",
     ),
     "report_page.curves.how": (
         "Drag across a curve to look closer; double-click to go back.",
@@ -127,6 +139,10 @@ TEXTS = {
     ),
     "report_page.curves.clipped": (
         "{count} single values lie outside the scale.",
+        "有 {count} 个个别值超出刻度范围。",
+    ),
+    "report_page.curves.clipped_one": (
+        "{count} single value lies outside the scale.",
         "有 {count} 个个别值超出刻度范围。",
     ),
     "report_page.curves.table": ("The same as a table", "以表格显示"),
@@ -149,6 +165,7 @@ TEXTS = {
         "在未参与训练的图片上从 {first} 变为 {last}；最低为第 {lowest_step} 步的 {lowest}。",
     ),
     "report_page.loss.nan": ("{count} values are no number.", "有 {count} 个值不是数字。"),
+    "report_page.loss.nan_one": ("{count} value is no number.", "有 {count} 个值不是数字。"),
     "report_page.rates.title": ("Learning rates", "学习率"),
     "report_page.rates.summary": (
         "{name}: from {first}, at most {highest}, at the end {last}.",
@@ -172,9 +189,8 @@ TEXTS = {
     # Samples
     "report_page.samples.title": ("Samples", "预览图"),
     "report_page.samples.about": (
-        "Prompts down, steps across; the same seed throughout. A picture opens in full size; below it is the LoRA as it "
-        "was then.",
-        "纵向是提示词，横向是步数，种子始终相同。点击图片查看原图；下方是当时的 LoRA 文件。",
+        "Prompts down, steps across. A picture opens in full size; below it is the LoRA as it was then.",
+        "纵向是提示词，横向是步数。点击图片查看原图；下方是当时的 LoRA 文件。",
     ),
     "report_page.samples.none": (
         "None were drawn. [sampling] prompts in the preset asks for them.",
@@ -184,13 +200,32 @@ TEXTS = {
         "{count} of the times are not shown, because they are too many for one page.",
         "另有 {count} 次没有显示，因为一页放不下。",
     ),
+    "report_page.samples.left_out_one": (
+        "{count} of the times is not shown, because they are too many for one page.",
+        "另有 {count} 次没有显示，因为一页放不下。",
+    ),
     "report_page.samples.prompt": ("Prompt {number}", "提示词 {number}"),
+    "report_page.samples.settings": (
+        "{width}×{height} · {seed} · {steps} steps · scale {scale}",
+        "{width}×{height} · {seed} · {steps} 步 · 引导强度 {scale}",
+    ),
+    "report_page.samples.settings_one": (
+        "{width}×{height} · {seed} · {steps} step · scale {scale}",
+        "{width}×{height} · {seed} · {steps} 步 · 引导强度 {scale}",
+    ),
+    "report_page.samples.seed": ("seed {seed}", "种子 {seed}"),
+    "report_page.samples.seeds": ("another seed each time", "每次种子不同"),
+    "report_page.samples.negative": ("Not wanted: {negative}", "反向提示词：{negative}"),
     "report_page.samples.step": ("Step {step}", "第 {step} 步"),
     "report_page.samples.before": ("Before training", "训练之前"),
     "report_page.samples.epoch": ("epoch {epoch}", "第 {epoch} 轮"),
+    "report_page.samples.grids": (
+        "Comparison grids that were drawn of this run:",
+        "本次训练的对比图：",
+    ),
     "report_page.samples.alt": (
-        "Sample of prompt {number} at step {step}",
-        "提示词 {number} 在第 {step} 步的预览图",
+        "Sample of prompt {number}: {column}",
+        "提示词 {number} 的预览图：{column}",
     ),
     "report_page.samples.broken": ("cannot be read", "无法读取"),
     "report_page.samples.not_there": ("not drawn", "没有绘制"),
@@ -211,6 +246,11 @@ TEXTS = {
     # Advice
     "report_page.advice.title": ("Advice", "建议"),
     "report_page.advice.evidence": ("What it rests on", "依据"),
+    "report_page.advice.remedies": ("For the next training", "下次训练"),
+    "report_page.advice.changes": ("In the preset", "对应的预设"),
+    "report_page.advice.apply": ("To write the preset with these changes:", "写出改好的预设："),
+    "report_page.advice.unset": ("taken out", "去掉"),
+    "report_page.advice.gaps": ("What was missing to judge by", "缺少的依据"),
     # Settings
     "report_page.changes.title": ("Chosen or changed for this machine", "为这台机器选择或修改的设置"),
     "report_page.changes.unset": ("unset", "未设"),
@@ -220,6 +260,11 @@ TEXTS = {
     "report_page.preset.about": (
         "Exactly as it was written. Training it again does the same.",
         "与写下时完全一致。再次训练它会得到同样的过程。",
+    ),
+    "report_page.preset.masked": (
+        "Addresses with a key in them ([safety] webhook), tokens, keys and passwords are masked here as “…”. The files in the run's "
+        "folder hold them: mind that before you pass the folder on.",
+        "含密钥的网址（[safety] webhook）、令牌、密钥和密码在这里显示为“…”。训练文件夹中的文件仍保存着原值：把文件夹交给别人之前请留意。",
     ),
     "report_page.preset.resolved": (
         "The same with everything filled in (resolved.toml), which repeats the run from anywhere",

@@ -147,8 +147,8 @@ TEXTS = {
     ),
     "run.engine_failed": ("The engine stopped with an error.", "引擎因错误而停止。"),
     "run.engine_failed.hint": (
-        "Its own words are above, and whole in engine.log in the run's folder.",
-        "引擎的报错见上，完整内容在该次训练文件夹的 engine.log 中。",
+        "Its own words are told with this; all that it said is in engine.log in the run's folder.",
+        "引擎的原话一并列出；它的全部输出在该次训练文件夹的 engine.log 中。",
     ),
     "run.driver_failed": (
         "kohya-driver itself failed while it watched over the training, and ended it.",
@@ -222,6 +222,14 @@ TEXTS = {
     "run.unknown.hint": (
         "Did you mean: {close}? `kohya-driver runs` lists all; a run's folder will do as well.",
         "您要找的是不是：{close}？`kohya-driver runs` 列出全部训练；也可以直接写训练文件夹的路径。",
+    ),
+    "run.unknown_first": (
+        "No run of this name is known here, nor any other.",
+        "找不到叫这个名字的训练记录；这里还没有任何训练。",
+    ),
+    "run.unknown_first.hint": (
+        "Write a run's folder, or start one: `kohya-driver train PRESET`.",
+        "请写训练文件夹的路径，或先开始一次训练：`kohya-driver train PRESET`。",
     ),
     "run.ambiguous": ("Several runs have this name.", "有多个训练记录叫这个名字。"),
     "run.ambiguous.hint": (

@@ -141,6 +141,7 @@ TEXTS = {
     "show.engine_was_not_there": ("There was no engine to remove.", "没有可移除的引擎。"),
     "show.engine_said": ("The engine's own words:", "引擎的原话："),
     "show.kept_checkpoint": ("Kept: {path}", "已保留：{path}"),
+    "show.succeeded_one": ("Done: {steps} step in {duration}.", "完成：{steps} 步，用时 {duration}。"),
     "show.succeeded": ("Done: {steps} steps in {duration}.", "完成：{steps} 步，用时 {duration}。"),
     "show.final": ("LoRA: {path}  ({size})", "LoRA：{path}（{size}）"),
     "show.run_folder": ("Everything about this run: {path}", "本次训练的全部记录：{path}"),

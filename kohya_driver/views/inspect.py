@@ -17,6 +17,8 @@ from kohya_driver.inspection.model import Inspection, Norms
 from kohya_driver.views.console import SEPARATOR, human_bytes, stdout_console
 
 BAR = 24
+MOST_LETTERS = 300
+"""Of one value of the metadata; `--json` has all of it."""
 INPAINTING = 9
 FIRST_WEIGHT = 0.8
 TIMES = ("ss_training_started_at", "ss_training_finished_at")
@@ -70,6 +72,8 @@ def _adapter_rows(found: Inspection) -> Iterator[tuple[str, str]]:
     guess = not found.metadata.get("modelspec.trigger_phrase")
     told = f"{_clean(found.trigger)}  ({_say('trigger_guess')})" if guess else _clean(found.trigger)
     yield _say("row.trigger"), told if found.trigger else _say("trigger_none")
+    if found.kind == "unknown":  # nobody knows how it is used
+        return
     prompt = f"<lora:{found.path.stem}:{FIRST_WEIGHT:g}>" + (f", {found.trigger}" if found.trigger else "")
     yield _say("row.use"), _say("use", prompt=_clean(prompt))
 
@@ -174,6 +178,8 @@ def _readable(key: str, value: str) -> str:
     if key in TIMES:
         with contextlib.suppress(ValueError, OverflowError, OSError):
             return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(value)))
+    if len(value) > MOST_LETTERS:
+        return _say("cut", start=_clean(value[:MOST_LETTERS]).rstrip(), count=f"{len(value):,}")
     return _clean(value)
 
 

@@ -105,7 +105,7 @@ def print_removals(
                 _say(console, code, indent=2, count=len(products))
                 for one in products:
                     console.print(Padding(Text(str(one.path), overflow="fold"), (0, 0, 0, 4)))
-        print_findings(removal.named_by, console)
+        print_findings((*removal.doubts, *removal.named_by), console)
     if to_do:
         _say(console, "runs.prune_trash" if trash else "runs.prune_final")
 

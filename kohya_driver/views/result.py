@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from kohya_driver import texts
+from kohya_driver import files, texts
 from kohya_driver.diagnosis.model import Cause
 from kohya_driver.errors import Finding, Severity
 from kohya_driver.run.folder import Recovery, Run, RunResult
@@ -19,6 +19,7 @@ from kohya_driver.views.console import human_bytes, human_duration, sentence, st
 from kohya_driver.views.dashboard import render
 from kohya_driver.views.findings import print_findings
 from kohya_driver.views.picture import print_picture
+from kohya_driver.wording import counted
 
 
 def print_result(result: RunResult, samples: Sequence[str] | None = None) -> None:
@@ -44,9 +45,9 @@ def print_result(result: RunResult, samples: Sequence[str] | None = None) -> Non
         console.print(Text(sentence(result.not_recovered, {})), soft_wrap=True)
     _print_recoveries(result, console)
     for path in (*result.checkpoints, *result.saved):
-        if Path(path).exists():  # it may have been pruned since
+        if files.is_file(Path(path)):  # it may have been pruned since
             console.print(Text(texts.say("show.kept_checkpoint", path=path)), soft_wrap=True)
-    if result.state and Path(result.state).exists():
+    if result.state and files.exists(Path(result.state)):
         name = Path(result.folder).name
         console.print(Text(texts.say("show.can_resume", name=name, path=result.state)), soft_wrap=True)
     _print_report(result, console)
@@ -57,12 +58,14 @@ def _print_success(result: RunResult, samples: Sequence[str] | None) -> None:
     final = Path(result.final)
     console.print(
         Text(
-            texts.say("show.succeeded", steps=result.steps, duration=human_duration(result.seconds)),
+            counted(
+                "show.succeeded", result.steps, steps=result.steps, duration=human_duration(result.seconds)
+            ),
             style="bold green",
         )
     )
     _print_recoveries(result, console)
-    size = human_bytes(final.stat().st_size) if final.exists() else "?"
+    size = human_bytes(final.stat().st_size) if files.is_file(final) else "?"
     console.print(Text(texts.say("show.final", path=final, size=size)), soft_wrap=True)
     console.print(Text(texts.say("show.run_folder", path=result.folder)), soft_wrap=True)
     _print_report(result, console)
@@ -72,7 +75,7 @@ def _print_success(result: RunResult, samples: Sequence[str] | None) -> None:
 def _print_report(result: RunResult, console: Console) -> None:
     """Where the page about the run is, if it could be made."""
     path = Run(Path(result.folder)).report_file
-    if path.is_file():
+    if files.is_file(path):
         console.print(Text(texts.say("show.report", path=path)), soft_wrap=True)
 
 
@@ -108,7 +111,7 @@ def print_run(run: Run) -> None:
     """A run at any time: its dashboard as it stands, then how it ended."""
     console = stdout_console()
     snapshot = run.snapshot()
-    standing = tuple(one for one in snapshot.checkpoints if Path(one.path).exists())
+    standing = tuple(one for one in snapshot.checkpoints if files.is_file(Path(one.path)))
     snapshot = replace(snapshot, checkpoints=standing)
     console.print(render(snapshot, console.width, min(console.height, 40)))
     if remote := read_mark(run.folder):

@@ -47,8 +47,28 @@ async function look(browser, address, width, colorScheme) {
   const before = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.locator("button.theme").click();
   found.switches = before !== await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  found.folded = await page.locator("details:not([open])").count();
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  found.unfolded = await page.locator("details[open]").count();
   await context.close();
+  found.still = await stands(browser, address, width, colorScheme);
   return found;
+}
+
+// Without a script, as in a phone's preview: how many curves are drawn all the same.
+async function stands(browser, address, width, colorScheme) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(address);
+  let drawn = 0;
+  for (const path of await page.locator(".plot svg path").all()) {
+    const box = await path.boundingBox();
+    if (box && box.width > 50) { drawn += 1; }
+  }
+  await context.close();
+  return drawn;
 }
 
 (async () => {

@@ -1,4 +1,4 @@
-"""The report in a real browser, network off: axe finds nothing, nothing is too wide, the curves are drawn."""
+"""The report, and a grid's page, in a real browser, network off: axe finds nothing, nothing is too wide, the curves are drawn."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from kohya_driver import files, texts
+from kohya_driver.planning.prompts import Prompt
 from kohya_driver.report.comparison import compare
 from kohya_driver.report.comparison_page import as_page
 from kohya_driver.report.ending import write_report
 from kohya_driver.run.folder import Run
+from kohya_driver.sampling.model import Cell, GridPlan, Lora
+from kohya_driver.sampling.page import write_page
+from tests.project import write_picture
 from tests.reports import make_run
 
 HERE = Path(__file__).parent
@@ -39,11 +43,22 @@ def look(page: Path) -> list[dict[str, Any]]:
 
 
 def check(page: Path, plots: int) -> None:
+    """`plots`: how many charts are drawn; each stands there without a script too."""
     for view in look(page):
         where = (view["width"], view["colorScheme"])
-        for name in ("complaints", "violations", "requests", "tooWide", "emptyPlots", "scriptsRun"):
+        for name in (
+            "complaints",
+            "violations",
+            "requests",
+            "tooWide",
+            "emptyPlots",
+            "scriptsRun",
+            "folded",
+            "unfolded",
+        ):
             assert not view[name], (where, name, view[name])
         assert not view["scrolls"] and view["switches"] and view["plots"] == plots, where
+        assert view["still"] >= plots, where
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -80,3 +95,27 @@ def test_runs_side_by_side(tmp_path: Path, language: str) -> None:
     page = tmp_path / "compared.html"
     files.write_text(page, as_page(compare(runs), tmp_path))
     check(page, plots=4)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_comparison_grid(tmp_path: Path, language: str) -> None:
+    texts.use_language(language)
+    loras = (Lora(None, "none"), Lora(tmp_path / "a.safetensors", "step 20", 20, 2))
+    prompts = (
+        Prompt("ning, smile", "blurry", 64, 64, 42, 20, 7.0),
+        Prompt("ning, " + "very " * 120, "", 64, 64, 42),
+    )
+    cells = tuple(
+        Cell(prompt, lora, weight, f"cells/p{prompt}-{lora}-{weight}.png")
+        for prompt in range(2)
+        for lora, weights in ((0, (None,)), (1, (0.5, 1.0)))
+        for weight in weights
+    )
+    plan = GridPlan(
+        tmp_path, True, tmp_path, tmp_path / "base.safetensors", "sd15", "cpu", "no", "euler_a", loras, (0.5, 1.0),
+        prompts, cells, "sd-scripts", "networks.lora", {}, (),
+    )  # fmt: skip
+    for cell in cells:
+        write_picture(tmp_path / cell.file, (64, 64), None)
+    sheets = (tmp_path / "grid.png", tmp_path / "grid-2.png")
+    check(write_page(plan, tmp_path, sheets), plots=0)

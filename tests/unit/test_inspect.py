@@ -16,10 +16,10 @@ import numpy
 import pytest
 from rich.console import Console
 
-from kohya_driver import api, texts
+from kohya_driver import api, files, texts
 from kohya_driver.cli.main import main
 from kohya_driver.engine.weights import Tensor, read_header
-from kohya_driver.errors import DriverError, UsageError
+from kohya_driver.errors import DriverError, EngineError, UsageError
 from kohya_driver.inspection.base_layers import diffusers_path, open_base
 from kohya_driver.inspection.change import change_of
 from kohya_driver.inspection.layers import layers_of
@@ -28,6 +28,7 @@ from kohya_driver.inspection.metadata import tags_of, trigger_of
 from kohya_driver.inspection.names import naming_of, place_of, split_name
 from kohya_driver.inspection.tensors import decode, open_tensors
 from kohya_driver.views.inspect import print_inspection
+from tests.project import write_safetensors
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "adapters"
 """Written by tests/contract/inside/write_adapters.py with the pinned engine and its LyCORIS."""
@@ -457,3 +458,53 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["inspect", str(path), "--norms", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == api.inspect(path, norms=True).to_json()
     assert main(["inspect", str(tmp_path / "none.safetensors")]) == 6
+
+
+# What strangers write
+
+
+def test_numbers_that_json_cannot_hold_stay_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    told = '{"1_a": {"img_count": 1e999, "n_repeats": -1e999, "x": NaN}}'
+    write_safetensors(path, {"lora_unet_x.lora_up.weight": (4, 8), "lora_unet_x.lora_down.weight": (8, 4)},
+                      metadata={"ss_dataset_dirs": told})  # fmt: skip
+    found = inspect_file(path)
+    body = json.loads(files.dump_json(found.to_json()))
+    assert body["metadata"]["ss_dataset_dirs"]["1_a"] == {
+        "img_count": "1e999",
+        "n_repeats": "-1e999",
+        "x": "NaN",
+    }
+    assert found.pictures == 0
+
+
+def test_what_is_no_model_is_not_called_one(tmp_path: Path) -> None:
+    for name, content in (("a.png", b"\x89PNG\r\n\x1a\n0000"), ("a.txt", b"a bird in the hand")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(EngineError) as caught:
+            inspect_file(path)
+        assert caught.value.code == "inspect.no_model"
+
+
+def test_a_harmful_pickle_ends_with_a_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, content, status in (("bad.ckpt", Harm(), EngineError.exit_code), ("good.ckpt", 1, 0)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("archive/data.pkl", pickle.dumps({"cond_stage_model.transformer.x": content}))
+        assert main(["inspect", str(tmp_path / name)]) == status
+        assert main(["inspect", str(tmp_path / name), "--json"]) == status
+    capsys.readouterr()
+
+
+def test_nobody_is_told_to_try_what_nobody_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.safetensors"
+    write_safetensors(
+        path, {"lora_unet_x.lora_up.weight": (4, 8)}, metadata={"ss_training_comment": "b" * 80_000}
+    )
+    assert main(["inspect", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "<lora:" not in said and said.count("b" * 40) < 10 and "80,000 characters" in " ".join(said.split())
+    )
+    assert main(["inspect", str(path), "--json"]) == 0
+    assert "b" * 80_000 in capsys.readouterr().out

@@ -170,7 +170,7 @@ def test_files_that_are_none(tmp_path: Path, first: Path) -> None:
     base = write_base(tmp_path / "base.safetensors")
     wrong = {
         tmp_path / "no.safetensors": "lora.missing", web_page: "base.web_page", pickle: "lora.pickle",
-        text: "lora.not_a_lora", base: "lora.not_a_lora",
+        text: "inspect.no_model", base: "lora.not_a_lora",
     }  # fmt: skip
     for path, code in wrong.items():
         with pytest.raises(RunError) as refused:

@@ -226,7 +226,11 @@ def test_a_damaged_run_can_be_removed(project: Path) -> None:
     run = make_run(make_plan(project))
     run.plan_file.write_text("{")
     assert not settle_ended(run)
-    assert api.plan_remove(run).loras == ()
+    removal = api.plan_remove(run)
+    # Nobody knows any more what it wrote: every LoRA in its folder is listed, and why is said.
+    assert len(removal.loras) == 4 and all(one.path.parent == run.folder / "models" for one in removal.loras)
+    assert [one.code for one in removal.doubts] == ["kept.unreadable", "kept.by_name"]
+    assert [one["code"] for one in removal.to_json()["doubts"]] == ["kept.unreadable", "kept.by_name"]
     api.remove_run(run, trash=False)
     assert not run.folder.exists()
 

@@ -108,6 +108,12 @@ def test_two_of_the_same_name(tmp_path: Path) -> None:
     assert all(str(folder) in caught.value.findings[0].hint for folder in folders)
 
 
+def test_a_name_where_there_is_no_run_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        find_run("ning-001")
+    assert caught.value.code == "run.unknown_first" and "Did you mean" not in caught.value.findings[0].hint
+
+
 def test_a_name_that_is_misspelt(tmp_path: Path) -> None:
     make_run(tmp_path / "ningguang-001")
     with pytest.raises(RunError) as caught:

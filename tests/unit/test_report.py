@@ -31,6 +31,7 @@ from kohya_driver.report.curves import (
 from kohya_driver.report.ending import damaged_run, ensure_report, make_report, write_report
 from kohya_driver.report.gather import gather
 from kohya_driver.report.markdown import as_markdown, block, code, text
+from kohya_driver.report.markup import escape
 from kohya_driver.report.run_charts import run_charts
 from kohya_driver.report.samples import MOST_PICTURES, sample_sheet
 from kohya_driver.report.thumbs import MOST_BYTES, with_thumbs
@@ -108,13 +109,13 @@ def test_its_samples_stand_beside_the_lora_as_it_was_then(whole: Run) -> None:
         (24, "ning.safetensors"),
     ]
     assert len(samples.pictures) == 8
-    picture = samples.at(1, 12)
+    picture = samples.at(1, samples.columns[1])
     assert (
         picture is not None
         and picture.thumb[:2] == b"\xff\xd8"
         and (picture.width, picture.height) == (64, 64)
     )
-    assert samples.at(2, 12) is None
+    assert samples.at(2, samples.columns[1]) is None
 
 
 def test_how_it_is_used(whole: Run) -> None:
@@ -329,7 +330,7 @@ DAMAGES: dict[Callable[[Run], None], tuple[str, ...]] = {
     with_a_broken_picture: ("report.picture_broken",),
     without_a_checkpoint: ("report.checkpoint_gone",),
     with_bytes_that_are_no_text: ("report.damaged_lines",),
-    emptied: ("report.file_missing", "report.no_steps"),
+    emptied: ("report.file_missing", "report.steps_lost"),
 }
 
 
@@ -343,7 +344,7 @@ def test_a_damaged_run(run: Run, damage: Callable[[Run], None], language: str) -
     page, words = as_html(report), as_markdown(report)
     for one in report.missing:
         assert one.message and one.hint and one.message != one.code
-        assert one.message in page or texts.say("report_page.missing.title") in page
+        assert escape(one.message) in page and texts.say("report_page.missing.title") in page
         assert text(one.message) in words
     json.loads(json.dumps(report.to_json(), allow_nan=False))
 
@@ -586,7 +587,7 @@ def test_a_loss_that_is_no_number_leaves_a_gap(tmp_path: Path) -> None:
         run, value(1, 0.5, 1), {**value(2, 1, 2), "values": {"loss/current": "NaN"}}, value(3, 0.5, 3)
     )
     chart = run_charts(gather(run).curves)[0]
-    assert chart.series[0].values == (0.5, None, 0.5) and "1 values are no number" in chart.summary
+    assert chart.series[0].values == (0.5, None, 0.5) and "1 value is no number" in chart.summary
 
 
 # Pictures

@@ -19,13 +19,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kohya_driver import files, resources, texts
+from kohya_driver.judging.model import Advice, Evidence, Judgement, Remedy
+from kohya_driver.report.advice import remarks_of
 from kohya_driver.report.charts import Chart, Mark, Series, aligned, figure, number, script_json, table_places
 from kohya_driver.report.gather import gather
+from kohya_driver.report.markdown import as_markdown
 from kohya_driver.report.markup import clean, element, escape, link, raw
 from kohya_driver.report.model import Failure, Remark, RunReport, Told
-from kohya_driver.report.page import page
+from kohya_driver.report.page import page, prompt_words
 from kohya_driver.report.run_charts import run_charts
+from kohya_driver.report.still import Line, still
 from kohya_driver.report.web import as_html
+from kohya_driver.run.history import read_history
 from tests.reports import make_run
 
 VOID = {"meta", "img", "br"}
@@ -358,8 +363,91 @@ def test_every_word_of_the_page_is_used() -> None:
     beginnings = set(re.findall(r'f"([a-z_.]+\.)\{', source)) - {"report_page."}
     assert {"report_page.headline.", "report_page.family.", "state.", "kind."} <= beginnings
     for code in texts.table("report_page"):
-        own = code.removeprefix("report_page.")
-        named = f'"{code}"' in source or f'"{own}"' in source
+        own = code.removeprefix("report_page.").removesuffix("_one")
+        named = f'"{code.removesuffix("_one")}"' in source or f'"{own}"' in source
         listed = f'"{own.partition(".")[2]}"' in source and f"{own.partition('.')[0]}." in beginnings
         whole = any(code.startswith(start) for start in beginnings)
         assert named or listed or whole or own.startswith(("state.", "kind.")), code
+
+
+# Without a script
+
+
+def test_curves_stand_there_before_any_script_runs(report: RunReport) -> None:
+    text = as_html(report)
+    charts = run_charts(report.curves)
+    read = Read(text)
+    assert len(read.of("svg")) == len(charts)
+    ways = [attributes["d"] or "" for attributes in read.of("path")]
+    assert len(ways) == sum(len(chart.series) for chart in charts)
+    places = re.findall(r"(-?\d+) (-?[\d.]+)", "".join(ways))
+    assert places and all(0 <= int(x) <= 1000 and -200 <= float(y) <= 400 for x, y in places)
+    assert "style=" not in text.split("<body>")[1]
+
+
+def test_a_curve_that_stands_still_is_short_and_has_its_gaps() -> None:
+    xs = [float(x) for x in range(5000)]
+    values = [None if x == 2500 else float(x % 7) for x in range(5000)]
+    text = still(xs, [Line(values, "line", 1)], None, number)
+    (way,) = re.findall(r' d="([^"]+)"', text)
+    assert way.count("M") == 2 and way.count("L") < 2 * 240
+    assert ">0<" in text and ">4,999<" in text
+    assert still([], [], None, number) == "" and still([1.0], [Line([None], "line", 1)], None, number) == ""
+    dots = still([1.0, 2.0], [Line([1.0, None], "dots", 2)], (0.0, 2.0), number)
+    assert dots.count("h0") == 1
+
+
+# Words that would turn others around, and very long ones
+
+
+@given(st.text(alphabet="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069a"))
+def test_no_word_turns_another_around(value: str) -> None:
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", clean(value))
+    assert clean("a\u202eb") == "a[U+202E]b"
+
+
+def test_prompts_have_their_own_direction_and_long_ones_are_folded(report: RunReport) -> None:
+    short, long = "\u05e9\u05dc\u05d5\u05dd", "a long prompt " * 40
+    assert prompt_words(short) == f'<span dir="auto">{short}</span>'
+    text = prompt_words(long)
+    assert text.startswith("<details>") and long in text
+    assert len(text.partition("</summary>")[0]) < 200
+    sheet = replace(report.samples, prompts=(short, long))
+    read = Read(as_html(replace(report, samples=sheet)))
+    assert any(attributes.get("dir") == "auto" for attributes in read.of("span"))
+
+
+# Advice
+
+
+def test_advice_has_the_changed_lines_and_the_command(report: RunReport) -> None:
+    changes = {"training.max_train_epochs": 5, "network.dropout": None, "training.seed": 7}
+    remark = Remark(
+        "change", "Too long", "", ("it rose",), ("fewer epochs",), "likely", ("no validation",), changes
+    )
+    made = replace(report, advice=(remark,))
+    lines = "[network]\n# dropout: taken out\n[training]\nmax_train_epochs = 5\nseed = 7"
+    command = f"kohya-driver advise {report.name} --apply next.toml"
+    page, words = as_html(made), as_markdown(made)
+    assert lines in page and command in page and f"```toml\n{lines}\n```" in words and command in words
+    order = [words.index(one) for one in ("- fewer epochs", lines, "- it rose", "- no validation")]
+    assert order == sorted(order)
+    assert words.count(texts.say("report_page.advice.gaps")) == 1
+    assert made.to_json()["advice"][0]["changes"] == changes
+    assert made.to_json()["advice"][0]["gaps"] == ["no validation"]
+
+
+def test_gaps_evidence_and_remedies_stand_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    advice = Advice(
+        (Judgement("overfit", "likely", (Evidence("gap.few_steps"),)), Judgement("too_long", "hint", ())),
+        (Remedy("shorter", {}, {"training.max_train_epochs": 4}),),
+        ("no_validation",),
+    )
+    monkeypatch.setattr(Remedy, "sentence", property(lambda remedy: "fewer epochs"))
+    monkeypatch.setattr("kohya_driver.report.advice.advise", lambda run, history: advice)
+    run = make_run(tmp_path, steps=4)
+    first, second = remarks_of(run, read_history(run))
+    assert first.gaps == (texts.say("advice.gap.no_validation"),) and first.remedies == ("fewer epochs",)
+    assert first.evidence == (texts.say("advice.gap.few_steps"),)
+    assert first.changes == {"training.max_train_epochs": 4}
+    assert (second.gaps, second.remedies, second.changes) == ((), (), {})
