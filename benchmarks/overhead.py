@@ -20,7 +20,7 @@ from kohya_driver import api, quickstart
 from kohya_driver.engine.install import require_engine
 from kohya_driver.host import probe_host
 
-PAIRS = 2
+PAIRS = int(os.environ.get("ROUNDS", "2"))
 EPOCHS = 20
 
 
