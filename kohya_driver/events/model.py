@@ -330,22 +330,8 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Raises KeyError, TypeError or ValueError on what is not a record of this version."""
-        if data["kind"] == StepDone.kind and len(data) == _STEP_ITEMS:  # nearly all of a long run's
-            step = StepDone(
-                data["step"],
-                _number(data["loss"]),
-                _number(data["average_loss"]),
-                _number(data["learning_rates"]),
-                data["age"],
-            )
-            if type(step.step) is not int or type(step.learning_rates) is not dict:
-                raise TypeError("no step")
-            if not all(
-                type(value) is float or _fits(value, float)
-                for value in (step.loss, step.average_loss, step.age, *step.learning_rates.values())
-            ):
-                raise TypeError("no step")
-            return cls(_moment(data["time"]), _moment(data["elapsed"]), step)
+        if data["kind"] == StepDone.kind and len(data) == _STEP_ITEMS and (record := _step_record(data)):
+            return record
         body = dict(data)
         kind, time, elapsed = KINDS[body.pop("kind")], body.pop("time"), body.pop("elapsed")
         for name, value in body.items():
@@ -360,6 +346,20 @@ class Record:
         return cls(_moment(time), _moment(elapsed), event)
 
 
+def _step_record(data: Mapping[str, Any]) -> Record | None:
+    """Nearly all of a long run's, in one look; None for one with anything unusual in it."""
+    step, loss, average, age = data["step"], data["loss"], data["average_loss"], data["age"]
+    rates, time, elapsed = data["learning_rates"], data["time"], data["elapsed"]
+    if not (type(step) is int and type(rates) is dict and {*map(type, rates.values())} <= _FLOATS):
+        return None
+    if not (type(loss) is type(average) is type(age) is type(time) is type(elapsed) is float):
+        return None
+    if not (-_MOST < step < _MOST and -_MOST < time < _MOST and -_MOST < elapsed < _MOST):
+        return None
+    return Record(time, elapsed, StepDone(step, loss, average, dict(rates), age))
+
+
+_FLOATS = {float}
 _STEP_ITEMS = 8
 """Kind, time and elapsed, and the five of a step."""
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
