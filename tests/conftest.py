@@ -17,6 +17,9 @@ NOT_HERE = (
 )
 
 
+# Some machines set it; a plan takes it away, and says so.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("same", derandomize=True, deadline=None)
 if not os.environ.get("KOHYA_DRIVER_NEW_CASES"):
     # Properties are tried with the same cases each time, so that no change is held up by what it did not touch; `make long` looks for

@@ -272,17 +272,9 @@ def _resolve(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     model = resolved.get("model")
     if isinstance(model, dict) and isinstance(model.get("base"), str) and model["base"]:
         path = _absolute(model["base"], folder)
-        if _exists(Path(path)) or not is_hub_name(model["base"]):
+        if files.exists(Path(path)) or not is_hub_name(model["base"]):
             model["base"] = path
     return resolved
-
-
-def _exists(path: Path) -> bool:
-    """A name that is too long for the system is none."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
 
 
 def _resolve_table(table: Mapping[str, Any], kind: type[Section], folder: Path) -> dict[str, Any]:
