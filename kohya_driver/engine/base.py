@@ -12,7 +12,7 @@ from typing import Any, Literal
 from kohya_driver import texts
 from kohya_driver.engine import families
 from kohya_driver.engine.families import Family, Prediction
-from kohya_driver.engine.pickles import SUFFIXES, pickle_family
+from kohya_driver.engine.pickles import SUFFIXES, begins_as_pickle, pickle_family
 from kohya_driver.engine.weights import main_dtype, read_header
 from kohya_driver.errors import EngineError
 from kohya_driver.wording import reason_of
@@ -24,7 +24,6 @@ _HEADS: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "base.draw_things"),
     (b"<", "base.web_page"),
 )
-_PICKLE_HEADS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def read_base(path: Path) -> BaseModel:
     if path.is_dir():
         return _read_folder(path)
     head, size = _head(path), _size(path)
-    is_pickle = head.startswith(_PICKLE_HEADS) and head[8:9] != b"{"
+    is_pickle = begins_as_pickle(head) and head[8:9] != b"{"
     if path.suffix.lower() == ".safetensors":
         return _read_safetensors(path, head, size, is_pickle)
     if head[8:9] == b"{":

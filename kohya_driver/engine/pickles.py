@@ -12,6 +12,7 @@ from kohya_driver.engine.families import Family, family_by_marks
 from kohya_driver.errors import Finding, error, warning
 
 SUFFIXES = frozenset({".ckpt", ".pt", ".pth", ".bin"})
+_HEADS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 SHOWN = 5
 _LARGEST_INDEX_BYTES = 64 << 20  # of the part that names the tensors; a large model's has 1 MB
 _MARKS: tuple[tuple[Family, str], ...] = (
@@ -21,6 +22,11 @@ _MARKS: tuple[tuple[Family, str], ...] = (
     ("sd15", "cond_stage_model.transformer."),
 )
 """The text encoders' names tell the families apart; a pickle's shapes are hard to tell without running it."""
+
+
+def begins_as_pickle(head: bytes) -> bool:
+    """Torch's zip, or a bare pickle of the protocols that it ever wrote."""
+    return head.startswith(_HEADS)
 
 
 def scan_pickle(path: Path) -> tuple[Finding, ...]:

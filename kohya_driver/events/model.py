@@ -354,7 +354,7 @@ def _step_record(data: Mapping[str, Any]) -> Record | None:
         return None
     if not (type(loss) is type(average) is type(age) is type(time) is type(elapsed) is float):
         return None
-    if not (-_MOST < step < _MOST and -_MOST < time < _MOST and -_MOST < elapsed < _MOST):
+    if not (-MOST < step < MOST and -MOST < time < MOST and -MOST < elapsed < MOST):
         return None
     return Record(time, elapsed, StepDone(step, loss, average, dict(rates), age))
 
@@ -364,8 +364,8 @@ _STEP_ITEMS = 8
 """Kind, time and elapsed, and the five of a step."""
 _NUMBERS = ("loss", "average_loss", "divergence", "learning_rates")
 _NUMBER = (float, int)
-_MOST = 1 << 53
-"""Of a whole number or a time in a record: what is larger is none."""
+MOST = 1 << 53
+"""Of a number in a run's files, which anybody may have written into: what is larger was neither counted nor measured."""
 
 
 @functools.cache
@@ -380,7 +380,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint is float:
         return type(value) is float or _fits(value, int)
     if hint is int:
-        return type(value) is int and abs(value) < _MOST
+        return type(value) is int and abs(value) < MOST
     if get_origin(hint) is UnionType:
         return any(_fits(value, one) for one in get_args(hint))
     if get_origin(hint) is Mapping:
@@ -397,7 +397,7 @@ def _moment(value: Any) -> float:
     Raises:
         ValueError: it is no time.
     """
-    if type(value) not in _NUMBER or not abs(value) < _MOST:
+    if type(value) not in _NUMBER or not abs(value) < MOST:
         raise ValueError("no time")
     moment: float = value
     return moment

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from kohya_driver.events.model import (
+    MOST,
     Event,
     LatentsKept,
     LogMessage,
@@ -56,8 +57,6 @@ _RULES_BY_START = {
     start: tuple(rule for rule in RULES if rule.pattern.pattern[0] == start)
     for start in {rule.pattern.pattern[0] for rule in RULES}
 }
-
-_MOST_STEPS = 1 << 53
 
 _LAUNCHER = "accelerate/commands/launch.py"
 _SIGNALLED = re.compile(r"died with <Signals\.(SIG\w+): \d+>")
@@ -279,7 +278,7 @@ def _step(value: Any) -> int:
         ValueError, TypeError, OverflowError: it is no number of a step.
     """
     step = int(value)
-    if not 0 <= step < _MOST_STEPS:
+    if not 0 <= step < MOST:
         raise ValueError(value)
     return step
 

@@ -22,7 +22,6 @@ _WHOLE = re.compile(rf"(?:{_REFERENCE.pattern}|@(\w+))", re.I)
 _CONDITION = re.compile(r"(?P<word>if|elseif)\s*\((?P<test>.*)\)", re.S | re.I)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?", re.I)
 _WORDS = {"$true": "True", "$false": "", "$null": ""}
-_STOPS = ("&&", "||", ";", "|", "&")
 
 
 def is_powershell(text: str) -> bool:
@@ -161,7 +160,10 @@ class _Reader:
             self._assign(assigned, statement, adds=bool(assigned["adds"]))
         else:
             names = set[str]()
-            self._commands(_words(statement, self.state, names), names, statement)
+            words = _words(statement, self.state, names)
+            if words and words[0].startswith("--"):
+                self.state.unread.append(statement)
+            self.state.run_all(words, names)
 
     def _assign(self, found: re.Match[str], statement: str, *, adds: bool) -> None:
         names = set[str]()
@@ -198,17 +200,6 @@ class _Reader:
             names.add(name)
             return self.state.get(name)
         return text if _NUMBER.fullmatch(text) else None
-
-    def _commands(self, words: list[str], names: set[str], statement: str) -> None:
-        part: list[str] = []
-        if words and words[0].startswith("--"):
-            self.state.unread.append(statement)
-        for word in [*words, ";"]:
-            if word in _STOPS:
-                self.state.run(part, names)
-                part = []
-            else:
-                part.append(word)
 
     def _truth(self, test: str) -> bool | None:
         """`$x`, `!$x`, `$x -eq 1`."""

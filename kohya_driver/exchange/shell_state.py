@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 Value = str | tuple[str, ...]
+_STOPS = ("&&", "||", ";", "|", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,16 @@ class State:
     def run(self, words: Sequence[str], names: Iterable[str]) -> None:
         if self.holds is not False and words:
             self.commands.append(Command(tuple(words), frozenset(self._with_sources(names))))
+
+    def run_all(self, words: Sequence[str], names: Iterable[str]) -> None:
+        """`cd x && python y` are two commands."""
+        part: list[str] = []
+        for word in [*words, _STOPS[0]]:
+            if word in _STOPS:
+                self.run(part, names)
+                part = []
+            else:
+                part.append(word)
 
     def _with_sources(self, names: Iterable[str]) -> set[str]:
         found: set[str] = set()

@@ -15,7 +15,6 @@ _HEREDOC = re.compile(r"^\s*cat\s*>\s*(?P<file>\S+|\"[^\"]+\"|'[^']+')\s*<<-?\s*
 _SET = re.compile(r"^\s*@?set\s+(?P<how>/[ap]\s+)?\"?(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)$", re.I)
 _REFERENCE = re.compile(r"%(\w+)%|!(\w+)!")
 _COMMENT = re.compile(r"^\s*@?(#|::|rem\b|//)", re.I)
-_STOPS = ("&&", "||", ";", "|", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,7 @@ def _read_batch(lines: list[str]) -> State:
         elif re.search(r"\bset\s+\"?\w+=", line, re.I) or line.startswith("--"):
             state.unread.append(line)
         else:
-            words = _split(_fill(line, state, names))
-            for part in _parts(words):
-                state.run(part, names)
+            state.run_all(_split(_fill(line, state, names)), names)
     return state
 
 
@@ -153,15 +150,3 @@ def _split(line: str) -> list[str]:
         return list(reader)
     except ValueError:
         return line.split()
-
-
-def _parts(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """`cd x && python y` are two commands."""
-    part: list[str] = []
-    for word in words:
-        if word in _STOPS:
-            yield tuple(part)
-            part = []
-        else:
-            part.append(word)
-    yield tuple(part)

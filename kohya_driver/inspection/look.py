@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from kohya_driver.engine import families
-from kohya_driver.engine.base import BaseModel, read_base
-from kohya_driver.engine.pickles import scan_pickle
+from kohya_driver.engine.base import HEAD_BYTES, BaseModel, read_base
+from kohya_driver.engine.pickles import SUFFIXES, begins_as_pickle, scan_pickle
 from kohya_driver.engine.weights import Header, main_dtype, read_header
 from kohya_driver.errors import EngineError, Finding, Severity, UsageError, warning
 from kohya_driver.inspection.family import adapter_family
@@ -24,8 +24,6 @@ from kohya_driver.wording import reason_of
 
 T = TypeVar("T")
 NO_CHECKPOINT = ("vae", "embedding", "controlnet", "text-encoder", "unknown")
-PICKLES = (".ckpt", ".pt", ".pth", ".bin")
-"""Names that promise a pickle; what does not even begin as one is damaged then, and looked through all the same."""
 _SAID_KINDS: Mapping[str, str] = {"networks.dylora": "dylora", "networks.lora_fa": "lora-fa"}
 """They write what a LoRA has; only the metadata tell."""
 
@@ -62,7 +60,7 @@ def _read(path: Path) -> BaseModel:
         if failure.code != "base.safetensors_by_another_name":
             raise
     else:
-        if model.format == "ckpt" and path.suffix.lower() not in PICKLES and not _begins_as_pickle(path):
+        if model.format == "ckpt" and not _claims_to_be_pickle(path):
             raise EngineError("inspect.no_model", path)
         return model
     header = read_header(path)
@@ -71,10 +69,12 @@ def _read(path: Path) -> BaseModel:
     )
 
 
-def _begins_as_pickle(path: Path) -> bool:
-    """Torch's zip, or a bare pickle of the protocols that it ever wrote."""
+def _claims_to_be_pickle(path: Path) -> bool:
+    """By its name, and then it is looked through even if it is damaged; or by how it begins."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
     with path.open("rb") as file:
-        return file.read(4).startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"))
+        return begins_as_pickle(file.read(HEAD_BYTES))
 
 
 def _is_adapter(header: Header) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kohya_driver import files
 from kohya_driver.errors import DriverError, PresetError
+from kohya_driver.events.model import MOST
 from kohya_driver.judging.model import Course
 from kohya_driver.judging.remedies import Ask
 from kohya_driver.judging.weights import weigh
@@ -18,13 +19,9 @@ from kohya_driver.preset.load import build_preset, load_preset
 from kohya_driver.preset.model import Optimizer, Preset
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.history import History, read_history
+from kohya_driver.run.readable import DAMAGED, VERSION
 
-KNOWN_VERSION = 1
-"""Of plan.json and result.json."""
-_MOST = 1 << 53
-"""Of a number in a run's files; what is larger counts nothing."""
 _NOT_A_NUMBER = ("trouble.nan", "run.final_not_finite")
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def _unread(run: Run, plan: Mapping[str, Any], result: RunResult | None, history
     if not (_whole(plan.get("steps")) and _whole(plan.get("images"))):
         yield "no_plan"
     versions = (plan.get("version"), _body(run.result_file).get("version"))
-    if history.unknown or any(_whole(version) > KNOWN_VERSION for version in versions):
+    if history.unknown or any(_whole(version) > VERSION for version in versions):
         yield "newer"
     # One torn line at the end is usual while it trains, and after a crash.
     if history.damaged > 1 or (result is None and files.is_file(run.result_file)):
@@ -84,7 +81,7 @@ def _body(path: Path) -> Mapping[str, Any]:
     """What a JSON file holds; nothing if it cannot be read."""
     try:
         body = files.read_json(path)
-    except _DAMAGED:
+    except DAMAGED:
         return {}
     return body if isinstance(body, Mapping) else {}
 
@@ -92,19 +89,19 @@ def _body(path: Path) -> Mapping[str, Any]:
 def _is_running(run: Run) -> bool:
     try:
         return run.is_running()
-    except _DAMAGED:
+    except DAMAGED:
         return False
 
 
 def _result(run: Run) -> RunResult | None:
     try:
         return run.result()
-    except _DAMAGED:
+    except DAMAGED:
         return None
 
 
 def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MOST else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < MOST else 0
 
 
 def _is_lost(history: History, result: RunResult | None) -> bool:
@@ -130,7 +127,7 @@ def _base(plan: Mapping[str, Any]) -> Path | None:
 def _preset(run: Run) -> Preset | None:
     try:
         return run_preset(run)
-    except (DriverError, *_DAMAGED):
+    except (DriverError, *DAMAGED):
         return None
 
 
@@ -145,7 +142,7 @@ def run_preset(run: Run) -> Preset:
     except (PresetError, OSError) as failure:
         try:
             return build_preset(files.parse_toml(_body(run.plan_file)["resolved_preset"]), run.folder)
-        except (DriverError, *_DAMAGED):
+        except (DriverError, *DAMAGED):
             raise failure from None
 
 

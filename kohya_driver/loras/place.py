@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from kohya_driver import files
+from kohya_driver.engine.pickles import SUFFIXES
 from kohya_driver.errors import Finding, UsageError, error, warning
 from kohya_driver.host import Host
 from kohya_driver.loras.model import Device, Output
@@ -35,7 +36,7 @@ def output_path(output: Output, beside: Path, name: str) -> Path:
         return wanted / usual
     if wanted.suffix.lower() == ENDING:
         return wanted
-    if wanted.suffix.lower() in (".ckpt", ".pt", ".pth", ".bin"):
+    if wanted.suffix.lower() in SUFFIXES:
         raise UsageError("lora.output_name", wanted)
     return wanted.with_name(f"{wanted.name}{ENDING}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from kohya_driver.engine.catalogue import load_catalogue
 from kohya_driver.planning.arguments import LAUNCHER, TOLD_DIRECTLY
 from kohya_driver.planning.checks.subject import preset_key
 from kohya_driver.planning.model import Plan
+from kohya_driver.preset.secrets import HIDDEN, is_secret
 
 GROUPS = (
     "model", "dataset", "network", "optimizer", "training", "precision", "sampling", "saving", "safety", "launch",
@@ -28,10 +28,8 @@ OF_THE_RUN = frozenset(
 )  # fmt: skip
 """Options that every run has of its own, or that stand elsewhere in a preset."""
 OWN_VARIABLES = ("PYTHONPATH", "KOHYA_DRIVER_METRICS", "KOHYA_DRIVER_ATTEMPT", "KOHYA_DRIVER_KEPT")
-SECRET_OPTIONS = ("wandb_api_key", "huggingface_token")
 UNTOLD = ("webhook",)
 """An address with a key in it is nobody else's business."""
-_SECRET = re.compile(r"token|key|secret|password", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +67,11 @@ def _settings(plan: Plan, options: Iterable[str], keys: Iterable[str]) -> Iterat
     for key in keys:
         yield ("dataset", key), _plain(_dataset_value(plan, key))
     for option in options:
-        if option in SECRET_OPTIONS:
-            yield _place(option), "…" if _value(plan, option) else None
-        elif option not in OF_THE_RUN:
-            place = _place(option)
+        if option not in OF_THE_RUN:
+            place, value = _place(option), _value(plan, option)
             draws = place[0] != "sampling" or plan.sample_prompts
-            yield place, _plain(_value(plan, option)) if draws else None
+            shown = HIDDEN if isinstance(value, str) and value and is_secret(option) else _plain(value)
+            yield place, shown if draws else None
     yield (
         ("training", "attention"),
         next((one for one in ATTENTION if plan.training_config.get(one)), "plain"),
@@ -106,7 +103,7 @@ def _surroundings(plan: Plan) -> Iterator[tuple[Place, Any]]:
     yield ("launch", "num_cpu_threads_per_process"), plan.threads
     for name, value in plan.environment.items():
         if name not in OWN_VARIABLES and name not in TOLD_DIRECTLY:
-            yield ("launch", f"env.{name}"), "…" if _SECRET.search(name) else value
+            yield ("launch", f"env.{name}"), HIDDEN if is_secret(name) else value
     yield ("engine", "name"), plan.engine_name
     yield ("engine", "commit"), plan.engine_commit[:12]
     yield ("engine", "packages"), plan.engine_lock[:12]

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kohya_driver import texts
+from kohya_driver.events.model import MOST
 from kohya_driver.preset.describe import toml_pair
 from kohya_driver.report.model import Column, RunReport, Told
 from kohya_driver.wording import counted, human_bytes, human_duration, human_loss, human_pace
 
-_MOST = 1 << 53
-"""Bytes; what is more was not measured."""
 WEBUI, COMFYUI = "models/Lora", "models/loras"
 
 Piece = tuple[str, bool]
@@ -176,7 +175,7 @@ def surroundings(report: RunReport) -> Iterator[tuple[str, str]]:
         ("packages", packages or (words("surroundings.no_packages") if engine else "")),
         ("machine", " · ".join(part for part in (host.get("chip"), host.get("machine")) if part)),
         ("system", system),
-        ("memory", human_bytes(memory) if isinstance(memory, int) and 0 < memory < _MOST else ""),
+        ("memory", human_bytes(memory) if isinstance(memory, int) and 0 < memory < MOST else ""),
         ("device", told.device),
         ("base", told.base),
     ):

@@ -30,8 +30,9 @@ from kohya_driver.report.secrets import masked
 from kohya_driver.report.sources import Sources, list_of, number, table_of, text_of, whole, whole_of
 from kohya_driver.run.folder import Run, RunResult
 from kohya_driver.run.history import History, read_history
+from kohya_driver.run.readable import readable_plan
 from kohya_driver.run.remote import read_mark
-from kohya_driver.run.samples import gone_samples, readable_plan, run_samples
+from kohya_driver.run.samples import gone_samples, run_samples
 from kohya_driver.run.states import find_states
 from kohya_driver.wording import reason_of, sentence
 
@@ -58,7 +59,7 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
     samples = _samples(run, rows, history, sources, _written_prompts(resolved), pictures=pictures)
     numbers = _numbers(plan, result, history)
     _tell_what_is_missing(sources, history, result, state, numbers, rows)
-    can_resume = _can_resume(run, state, plan)
+    can_resume, shown = _can_resume(run, state, plan), (masked(preset), masked(resolved))
     return RunReport(
         language=texts.language(),
         made=time.time(),
@@ -80,9 +81,9 @@ def gather(run: Run, *, pictures: bool = True, advise: Advise | None = None) -> 
         advice=_advice(run, history, advise, sources) if advise else (),
         warnings=tuple(_warnings(plan)),
         changes=tuple(_changes(plan)),
-        preset=masked(preset),
-        resolved=masked(resolved),
-        is_masked=(masked(preset), masked(resolved)) != (preset, resolved),
+        preset=shown[0],
+        resolved=shown[1],
+        is_masked=shown != (preset, resolved),
         surroundings=_surroundings(plan),
         missing=tuple(sources.missing),
     )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-HIDDEN = "…"
-"""Stands in the place of a value."""
-_NAMES = re.compile(r"webhook|token|key|secret|password", re.I)
-_OPEN = frozenset({"class_tokens", "keep_tokens_separator", "t5_tokenizer_path", "tokenizer_cache_dir"})
-"""Settings of a preset that are called so, and hold a text that is no secret."""
+from kohya_driver.preset.secrets import HIDDEN, is_secret
+
 _VALUE = re.compile(
     r"""(?P<name>"[^"\n]*"|'[^'\n]*'|[\w-]+)(?P<equals>[ \t]*=[ \t]*)"""
     r"""(?P<value>"{3}.*?(?:"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?)""",
@@ -24,6 +21,6 @@ def masked(text: str) -> str:
 
 def _hide(found: re.Match[str]) -> str:
     name, value = found["name"].strip("\"'"), found["value"]
-    if name in _OPEN or not _NAMES.search(name) or not value.strip("\"'"):
+    if not is_secret(name) or not value.strip("\"'"):
         return found[0]
     return f"{found['name']}{found['equals']}{value[0]}{HIDDEN}{value[0]}"

@@ -107,7 +107,7 @@ class Course:
         """Follow an engine whose supervisor has died, to its end and beyond."""
         self._child = child
         try:
-            ended = self._follow(attempt, {} if told else self._standing(), told)
+            ended = self._follow(attempt, self._standing(told), told)
             verdict, coming = self._settle(attempt, ended)
         except BaseException as failure:
             self._abandon(attempt, failure)
@@ -126,7 +126,7 @@ class Course:
             self.stop,
             self._guard.halt,
             attempt,
-            {} if told else self._standing(),
+            self._standing(told),
             told=told,
         ).follow()
         _, verdict = self._judge(attempt, ended)
@@ -154,14 +154,15 @@ class Course:
 
     def _attempt(self, attempt: Attempt) -> Ended:
         self._guard.begin()
-        before = self._standing()
+        before = self._standing({})
         self._child = self._start_engine(append=attempt.number > 1)
         self._name_supervisor(self._child)
         self.recorder.record(self._started(attempt, self._child.pid))
         return self._follow(attempt, before, {})
 
-    def _standing(self) -> Mapping[Path, str]:
-        return standing(self.run, self.plan.output_dir)
+    def _standing(self, told: Told) -> Mapping[Path, str]:
+        """What is no work of this attempt; of one that was followed before, what is told says it."""
+        return {} if told else standing(self.run, self.plan.output_dir)
 
     def _follow(self, attempt: Attempt, before: Mapping[Path, str], told: Told) -> Ended:
         child = self._child

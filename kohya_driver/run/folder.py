@@ -10,7 +10,7 @@ from typing import Any
 
 from kohya_driver import files
 from kohya_driver.errors import RunError, StalledError, TrainingFailedError
-from kohya_driver.events.model import Record
+from kohya_driver.events.model import MOST, Record
 from kohya_driver.events.snapshot import RunSnapshot, fold_all
 from kohya_driver.planning.model import Plan
 from kohya_driver.run import alive, moved
@@ -110,8 +110,6 @@ _NOTHING: Mapping[str, Any] = {
     "folder": "", "final": "", "checkpoints": (), "steps": 0, "seconds": 0.0, "status": None,
 }  # fmt: skip
 """What must stand in a result, and what is taken for a value of another type."""
-_MOST = 1 << 53
-"""Of a number in a record; what is larger counts nothing."""
 
 
 def _fitting(kind: type[Recovery] | type[RunResult], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +128,7 @@ def _whole(value: Any) -> int | None:
 
 def _number(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and abs(value) < _MOST else None
+    return value if is_number and abs(value) < MOST else None
 
 
 def _listed(value: Any) -> tuple[str, ...] | None:

@@ -13,6 +13,8 @@ from kohya_driver.wording import reason_of
 
 VERSION = 1
 """Of plan.json and result.json."""
+DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a run's files may raise, whatever anybody has written into them."""
 
 
 def read_run(run: Run) -> tuple[Plan, RunResult | None]:
@@ -25,15 +27,26 @@ def read_run(run: Run) -> tuple[Plan, RunResult | None]:
                 raise RunError("kept.newer", path, run=run.folder.name)
         plan, result = run.plan(), run.result()
         _check(plan)
+        str(plan.final)
         return plan, result
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as failure:
+    except DAMAGED as failure:
         reason = reason_of(failure) if isinstance(failure, OSError) else type(failure).__name__
         raise RunError("kept.unreadable", run.folder, run=run.folder.name, reason=reason) from failure
 
 
+def readable_plan(run: Run) -> Plan | None:
+    """None where it is lost, or does not tell where samples belong."""
+    try:
+        plan = run.plan()
+        _check(plan)
+        return plan
+    except DAMAGED:
+        return None
+
+
 def _check(plan: Plan) -> None:
     """Asks for what is made of several of its values: with one of another type it fails here, and nowhere later."""
-    plan.final, plan.epoch_end(1), read_prompts(plan.sample_prompts)
+    plan.epoch_end(1), read_prompts(plan.sample_prompts)
 
 
 def _version(body: Any) -> int:

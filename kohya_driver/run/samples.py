@@ -13,6 +13,7 @@ from kohya_driver.events.model import Record, RunStarted, SampleSaved
 from kohya_driver.planning.model import Plan
 from kohya_driver.planning.prompts import Prompt, read_prompts
 from kohya_driver.run.folder import Run
+from kohya_driver.run.readable import readable_plan
 
 _NAME = re.compile(r"(?:^|_)(e?)(\d{6,})_(\d{2,4})_(\d{14})(?:_(\d+))?\.png$")
 """How the engine names a sample (train_util.py:6573), read from its end: `output_name` in front may be anything."""
@@ -104,17 +105,6 @@ def sample_saved(path: Path, plan: Plan) -> SampleSaved:
     """What is told of a picture that has just been drawn."""
     name = read_name(path.name)
     return SampleSaved(str(path), *place(name, plan), name.prompt_index) if name else SampleSaved(str(path))
-
-
-def readable_plan(run: Run) -> Plan | None:
-    """None where it is lost or damaged."""
-    try:
-        plan = run.plan()
-        read_prompts(plan.sample_prompts)
-        plan.epoch_end(1)
-        return plan
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
 
 
 def run_samples(run: Run, records: Iterable[Record] | None = None) -> tuple[Sample, ...]:
